@@ -1,0 +1,83 @@
+package kassa
+
+import (
+	"context"
+	"time"
+)
+
+const (
+	// sendTime bounds one call to Telegram; it ends well before the lease, so
+	// that no send is still under way when another worker takes the peer over.
+	sendTime  = 8 * time.Second
+	sendLease = 12 * time.Second
+	couriers  = 32
+)
+
+// deliver serves ready peers until ctx ends.
+func (d *Desk) deliver(ctx context.Context) {
+	hands := newCrew(couriers)
+	defer hands.wait()
+	for {
+		ready, err := d.ready(ctx)
+		if err != nil && ctx.Err() == nil {
+			d.log.Error("look for ready peers", "error", err)
+		}
+		for _, q := range ready {
+			hands.start(q.ID, func() {
+				d.serve(ctx, PeerID(q.ID))
+			})
+		}
+		if !d.readyBell.wait(ctx.Done(), d.pause(ctx, len(ready) > 0, Tx.NextReady)) {
+			return
+		}
+	}
+}
+
+func (d *Desk) ready(ctx context.Context) (ready []Queued, err error) {
+	err = d.store.View(ctx, func(tx Tx) error {
+		ready, err = tx.ReadyBy(d.now(), 4*couriers)
+		return err
+	})
+	return ready, err
+}
+
+// serve makes one delivery to the peer, then lets the loop choose anew.
+func (d *Desk) serve(ctx context.Context, id PeerID) {
+	if _, err := d.deliverOne(context.WithoutCancel(ctx), id, ""); err != nil {
+		d.log.Error("deliver", "peer", id, "error", err)
+		return // the loop comes back to it at its own pace
+	}
+	d.readyBell.ring()
+}
+
+// showNow delivers the invoice's message at once, for somebody waits for it.
+// Where another worker has the peer, that one will do it next. Whatever goes
+// wrong stays owed, and the deliverer's.
+func (d *Desk) showNow(ctx context.Context, id PeerID, order string) {
+	if _, err := d.deliverOne(context.WithoutCancel(ctx), id, order); err != nil {
+		d.log.Error("deliver", "peer", id, "order", order, "error", err)
+	}
+	d.readyBell.ring()
+}
+
+// deliverOne takes the peer, makes the delivery that is most urgent there, and
+// records what came of it. An order given is looked at even where it is not
+// among the oldest debts. It tells whether anything was sent.
+func (d *Desk) deliverOne(ctx context.Context, id PeerID, order string) (bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, sendLease)
+	defer cancel()
+	job, err := d.take(ctx, id, order)
+	if err != nil || job == nil {
+		return false, err
+	}
+	return true, d.record(ctx, job, d.send(ctx, job))
+}
+
+// send makes the one call to Telegram, within its time.
+func (d *Desk) send(ctx context.Context, job *job) outcome {
+	ctx, cancel := context.WithTimeout(ctx, sendTime)
+	defer cancel()
+	var out outcome
+	out.message, out.err = d.messenger.Deliver(ctx, job.Delivery)
+	return out
+}

@@ -1,0 +1,193 @@
+package kassa
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// Errors that people's requests end in, beside the store's and Payfer's own.
+var (
+	// ErrNotLinked: the chat has no kassa.
+	ErrNotLinked = errors.New("no kassa is linked here")
+	// ErrAmount: the sum is outside [MinAmount, MaxAmount].
+	ErrAmount = errors.New("sum outside Payfer's limits")
+)
+
+// Options are what a Desk is made of.
+type Options struct {
+	Store     Store
+	Gateway   Gateway
+	Messenger Messenger
+	Now       func() time.Time // nil: time.Now
+	Log       *slog.Logger     // nil: slog.Default
+	Zone      string           // PAYFER_TIMEZONE: "auto" or an IANA name
+	Rate      float64          // BOT_RATE: announcements a second over all chats; 0: no rate of our own
+	Worker    string           // names this process in attempts; empty: a random name
+}
+
+// Desk is where everything about invoices is done: people's commands, Payfer's
+// hints, the watching and the telling. All it knows is in the Store; any number
+// of Desks may work on one.
+type Desk struct {
+	store     Store
+	gateway   Gateway
+	messenger Messenger
+	clock     func() time.Time
+	log       *slog.Logger
+	zones     zones
+	worker    string
+	asking    *askLimits
+	telling   *tellLimit
+	dueBell   bell
+	readyBell bell
+}
+
+// New makes a Desk. The error is about Zone.
+func New(o Options) (*Desk, error) {
+	zs, err := newZones(o.Zone)
+	if err != nil {
+		return nil, fmt.Errorf("time zone of Payfer: %w", err)
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	if o.Worker == "" {
+		o.Worker = code(8)
+	}
+	return &Desk{
+		store: o.Store, gateway: o.Gateway, messenger: o.Messenger,
+		clock: o.Now, log: o.Log, zones: zs, worker: o.Worker,
+		asking: newAskLimits(), telling: newTellLimit(o.Rate),
+		dueBell: newBell(), readyBell: newBell(),
+	}, nil
+}
+
+// Run watches and delivers until ctx ends, then waits for what is under way,
+// each bounded by its own deadline.
+func (d *Desk) Run(ctx context.Context) error {
+	var g errgroup.Group
+	g.Go(func() error { d.watch(ctx); return nil })
+	g.Go(func() error { d.deliver(ctx); return nil })
+	return g.Wait()
+}
+
+// now is the time as queues keep it: whole milliseconds, UTC.
+func (d *Desk) now() time.Time { return d.clock().UTC().Truncate(time.Millisecond) }
+
+// change is the one way to alter an invoice: fn and all that follows from it,
+// the next check and the debts to peers, become visible together. A claim is
+// the due time that the caller holds; zero where it holds none.
+func (d *Desk) change(ctx context.Context, order string, claim time.Time, fn func(Tx, *Invoice) error) (Invoice, error) {
+	var out Invoice
+	err := d.store.Update(ctx, func(tx Tx) error {
+		inv, err := tx.Invoice(order)
+		if err != nil {
+			return err
+		}
+		was := inv.State
+		if err := fn(tx, &inv); err != nil {
+			return err
+		}
+		if was != Paid && inv.State == Paid {
+			if err := d.reconcile(tx, &inv); err != nil {
+				return err
+			}
+		}
+		out = inv
+		return d.follow(tx, &inv, claim)
+	})
+	if err != nil {
+		return out, fmt.Errorf("change order %s: %w", order, err)
+	}
+	d.dueBell.ring()
+	d.readyBell.ring()
+	return out, nil
+}
+
+// reconcile tells the other attempt at the same invoice that this one was paid.
+func (d *Desk) reconcile(tx Tx, inv *Invoice) error {
+	other := inv.Prior + inv.Next // an invoice has one or the other: there are two attempts at most
+	if other == "" {
+		return nil
+	}
+	twin, err := tx.Invoice(other)
+	if err != nil {
+		return fmt.Errorf("the other attempt: %w", err)
+	}
+	if twin.State == Paid {
+		inv.Repeat = true
+		return nil
+	}
+	twin.PaidBefore = true
+	tx.PutInvoice(twin)
+	d.owe(tx, &twin)
+	return nil
+}
+
+// follow writes the invoice with its place in due and its debts.
+func (d *Desk) follow(tx Tx, inv *Invoice, claim time.Time) error {
+	tx.PutInvoice(*inv)
+	d.owe(tx, inv)
+	due, err := tx.Due(inv.Order)
+	if err != nil {
+		return err
+	}
+	now := d.now()
+	next := inv.nextCheck(now, 2*rand.Float64()-1)
+	if next.IsZero() {
+		return d.unwatch(tx, inv)
+	}
+	// A check begun before a hint leaves the order due: the place has moved
+	// since it was claimed, or lies at hand for somebody else.
+	hinted := !due.IsZero() && !due.After(now)
+	if due.Equal(claim) || (claim.IsZero() && !hinted) {
+		tx.SetDue(inv.Shop, inv.Order, next.Truncate(time.Millisecond))
+	}
+	return nil
+}
+
+// unwatch takes the order out of due, and lets go of the kassa's key with the
+// last order of a kassa that no chat has linked any more.
+func (d *Desk) unwatch(tx Tx, inv *Invoice) error {
+	tx.SetDue(inv.Shop, inv.Order, time.Time{})
+	links, err := tx.Links(inv.Shop)
+	if err != nil || len(links) > 0 {
+		return err
+	}
+	return dropKey(tx, inv.Shop, 1)
+}
+
+// dropKey forgets the key of an unlinked kassa unless more than ending of its
+// orders are still watched.
+func dropKey(tx Tx, id ShopID, ending int) error {
+	watched, err := tx.Watched(id)
+	if err != nil || watched > ending {
+		return err
+	}
+	shop, err := tx.Shop(id)
+	if err != nil {
+		return err
+	}
+	shop.Key = ""
+	tx.PutShop(shop)
+	return nil
+}
+
+// owe makes known which peers do not see the invoice as it is.
+func (d *Desk) owe(tx Tx, inv *Invoice) {
+	now := d.now()
+	for _, v := range inv.Views {
+		if _, stale := inv.duty(v); stale {
+			tx.Owe(v.Peer, inv.Order, now)
+		}
+	}
+}

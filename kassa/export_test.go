@@ -1,0 +1,43 @@
+package kassa
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// WatchOnce looks at the orders that are due now, one after the other.
+func (d *Desk) WatchOnce(ctx context.Context) (int, error) {
+	claims, err := d.claimDue(ctx, checkers)
+	for _, c := range claims {
+		_, _ = d.look(ctx, c.order, c.until) // Payfer's silence is part of the test
+	}
+	return len(claims), err
+}
+
+// DeliverOnce serves the peers that are ready now, one delivery each.
+func (d *Desk) DeliverOnce(ctx context.Context) (sent int, err error) {
+	ready, err := d.ready(ctx)
+	for _, q := range ready {
+		did, e := d.deliverOne(ctx, PeerID(q.ID), "")
+		err = errors.Join(err, e)
+		if did {
+			sent++
+		}
+	}
+	return sent, err
+}
+
+// NextAt is when either queue has something to do; zero: never.
+func (d *Desk) NextAt(ctx context.Context) (next time.Time, err error) {
+	err = d.store.View(ctx, func(tx Tx) error {
+		due, err := tx.NextDue()
+		if err != nil {
+			return err
+		}
+		ready, err := tx.NextReady()
+		next = earliest(due, ready)
+		return err
+	})
+	return next, err
+}

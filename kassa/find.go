@@ -1,0 +1,88 @@
+package kassa
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Find gives the invoice that a person means by "12", "№12", "#12" or an order
+// code. It knows only this peer's invoices; ErrNotFound for all others.
+func (d *Desk) Find(ctx context.Context, peer PeerID, ref string) (inv Invoice, err error) {
+	ref = strings.ToLower(strings.TrimSpace(ref))
+	n, notNumber := strconv.Atoi(strings.TrimSpace(strings.TrimLeft(ref, "№#nN ")))
+	if notNumber != nil {
+		return d.own(ctx, peer, ref)
+	}
+	err = d.store.View(ctx, func(tx Tx) error {
+		inv, err = tx.InvoiceNumbered(peer, n)
+		return err
+	})
+	return inv, err
+}
+
+// own gives the order's invoice if it is the peer's.
+func (d *Desk) own(ctx context.Context, peer PeerID, order string) (inv Invoice, err error) {
+	err = d.store.View(ctx, func(tx Tx) error {
+		if inv, err = tx.Invoice(order); err == nil && inv.Peer != peer {
+			return ErrNotFound
+		}
+		return err
+	})
+	if err != nil {
+		return Invoice{}, fmt.Errorf("invoice of the chat: %w", err)
+	}
+	return inv, nil
+}
+
+// Recent gives the peer's invoices created before a time, newest first.
+func (d *Desk) Recent(ctx context.Context, peer PeerID, before time.Time, limit int) (list []Invoice, err error) {
+	err = d.store.View(ctx, func(tx Tx) error {
+		list, err = tx.History(peer, time.Unix(0, 0), before, limit)
+		return err
+	})
+	return list, err
+}
+
+// Check asks Payfer about the peer's invoice now. Where Payfer does not answer
+// it gives the invoice as last known, and the error.
+func (d *Desk) Check(ctx context.Context, peer PeerID, order string) (Invoice, error) {
+	inv, err := d.own(ctx, peer, order)
+	if err != nil || inv.State == Paid || inv.State == Rejected {
+		return inv, err
+	}
+	return d.look(ctx, order, time.Time{})
+}
+
+// Adopt makes a message that shows the invoice, but that nobody recorded, one
+// of its views: a copy left by a send whose reply was lost. A message that is
+// a view already changes nothing.
+func (d *Desk) Adopt(ctx context.Context, peer PeerID, order string, message int) error {
+	return d.store.Update(ctx, func(tx Tx) error {
+		inv, err := tx.Invoice(order)
+		if err != nil {
+			return err
+		}
+		if inv.Peer != peer || inv.knows(peer, message) {
+			return nil
+		}
+		inv.Views = append(inv.Views, View{Peer: peer, Message: message, Photo: inv.Photo(), Copy: true})
+		tx.PutInvoice(inv)
+		d.owe(tx, &inv)
+		return nil
+	})
+}
+
+// mostViews bounds the copies of one invoice.
+const mostViews = 50
+
+func (inv *Invoice) knows(peer PeerID, message int) bool {
+	for _, v := range inv.Views {
+		if v.Peer == peer && (v.Message == message || v.Stale == message) {
+			return true
+		}
+	}
+	return len(inv.Views) >= mostViews
+}

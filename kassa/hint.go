@@ -1,0 +1,49 @@
+package kassa
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// Hint takes a webhook: the kassa with this token may have been paid this
+// order. It makes the order due for a check now, durably, and believes nothing.
+// An order that is not this kassa's changes nothing. The error is ErrNotFound
+// for an unknown token, else the store's.
+func (d *Desk) Hint(ctx context.Context, token, order string) error {
+	err := d.store.Update(ctx, func(tx Tx) error {
+		shop, err := tx.ShopByToken(token)
+		if err != nil {
+			return err
+		}
+		inv, err := tx.Invoice(order)
+		if errors.Is(err, ErrNotFound) || inv.Shop != shop.ID || inv.State == Paid {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		return d.hinted(tx, inv)
+	})
+	if err != nil {
+		return fmt.Errorf("hint: %w", err)
+	}
+	d.dueBell.ring()
+	return nil
+}
+
+// hinted makes the order due now. Where it is so already nothing is written:
+// a flood of webhooks costs reads.
+func (d *Desk) hinted(tx Tx, inv Invoice) error {
+	now := d.now()
+	due, err := tx.Due(inv.Order)
+	if err != nil || (!due.IsZero() && !due.After(now)) {
+		return err
+	}
+	if now.Sub(inv.Hinted) >= hintRun {
+		inv.Hinted = now
+		tx.PutInvoice(inv)
+	}
+	tx.SetDue(inv.Shop, inv.Order, now)
+	return nil
+}

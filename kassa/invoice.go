@@ -1,0 +1,112 @@
+package kassa
+
+import (
+	"fmt"
+	"time"
+
+	"payferbot/money"
+)
+
+// State is where an invoice stands.
+//
+//	creating → pending | rejected | unknown | paid
+//	unknown  → pending | absent | paid
+//	pending  → paid | expired | cancelled
+//	absent | expired | cancelled → paid (late)
+//
+// Paid is final. So is rejected, but for a webhook that makes us ask all the
+// same: where check then says paid, money came, and that outweighs any table.
+type State string
+
+// The states.
+const (
+	Creating  State = "creating"  // the intent is saved, create's answer is not
+	Pending   State = "pending"   // Payfer waits for the money
+	Rejected  State = "rejected"  // Payfer refused, nothing was created
+	Unknown   State = "unknown"   // create's reply was lost: it may exist or not
+	Absent    State = "absent"    // Payfer does not know it, or it was replaced by another attempt
+	Paid      State = "paid"      // check said so
+	Expired   State = "expired"   // check said so
+	Cancelled State = "cancelled" // check said so
+)
+
+// Invoice is one payment asked of Payfer under one order code. A code is sent
+// to create at most once; when its reply is lost a second attempt gets an
+// Invoice of its own with the same number, and people see one.
+type Invoice struct {
+	Order  string // 16 base32 characters
+	Peer   PeerID // the chat that asked
+	Number int    // № within that chat
+	Shop   ShopID
+	Asked  money.Amount
+	Note   string `json:",omitempty"`
+	By     int64  `json:",omitempty"` // Telegram's id of the person who asked
+	Origin Origin // the command that asked
+
+	State   State
+	Created time.Time    // when the command was taken
+	Started time.Time    // when this attempt's create was about to be sent
+	Unique  money.Amount // what the customer must transfer, exactly; 0: not known
+	Expires time.Time    // zero: not known
+	Ended   time.Time    // when it left creating, unknown and pending
+	Paid    money.Amount // what really came; 0: not known
+	PaidAt  time.Time    // as Payfer says; zero: not known
+	Refusal Refusal      `json:",omitempty"` // why it was rejected
+
+	Late       bool `json:",omitempty"` // paid after it had expired, been cancelled or gone missing
+	Mismatch   bool `json:",omitempty"` // what came is not what was asked
+	Repeat     bool `json:",omitempty"` // the other attempt was paid too
+	SumDoubt   bool `json:",omitempty"` // Payfer's sum was unreadable
+	Overdue    bool `json:",omitempty"` // past its expiry, yet Payfer still says pending
+	PaidBefore bool `json:",omitempty"` // the other attempt was paid: do not pay this one
+
+	Prior string `json:",omitempty"` // the order of the attempt before
+	Next  string `json:",omitempty"` // the order of the attempt that replaced this one
+
+	Zone    string    `json:",omitempty"` // the time zone its stamps were found to be in
+	Hinted  time.Time // when the latest run of hinted checks began
+	Checked time.Time // when Payfer was last asked about it
+	Asks    int       // how often Payfer was asked, answered or not
+	Failed  int       `json:",omitempty"` // how often in a row it did not answer
+
+	Views []View // Views[0] is the home view, in the chat that asked
+}
+
+// Origin is what asked for an invoice; the same origin never makes two.
+type Origin string
+
+// MessageOrigin is a command in a chat. Telegram may deliver it twice.
+func MessageOrigin(chat int64, message int, date int) Origin {
+	return Origin(fmt.Sprintf("message:%d:%d:%d", chat, message, date))
+}
+
+// RenewOrigin is the press on "try again" under an invoice.
+func RenewOrigin(order string) Origin { return Origin("renew:" + order) }
+
+// View is one message that shows the invoice.
+type View struct {
+	Peer      PeerID
+	Message   int    `json:",omitempty"` // Telegram's message id; 0: not sent yet
+	Photo     bool   `json:",omitempty"` // a photo with a caption, not a text
+	Stale     int    `json:",omitempty"` // a notice that this message replaced, to be deleted
+	Shown     string `json:",omitempty"` // the Face that it shows
+	Announced bool   `json:",omitempty"` // the chat was told that it is paid
+	Copy      bool   `json:",omitempty"` // a second copy, from a send nobody recorded: edited, never announced
+	Broken    string `json:",omitempty"` // why Telegram will not let us change it any more
+}
+
+// Face is all of the invoice that its message shows, as one comparable value:
+// a view whose Shown differs is stale.
+func (inv *Invoice) Face() string {
+	return fmt.Sprintf("%s %s %d %d %d %t%t%t%t%t%t", inv.State, inv.Refusal, inv.Unique, inv.Paid, inv.Expires.Unix(),
+		inv.Late, inv.Mismatch, inv.Repeat, inv.SumDoubt, inv.Overdue, inv.PaidBefore)
+}
+
+// Open tells whether people may still wait for this invoice's money.
+func (inv *Invoice) Open() bool {
+	return inv.Next == "" && (inv.State == Creating || inv.State == Unknown || inv.State == Pending)
+}
+
+// Listed tells whether the invoice belongs into lists and reports: an attempt
+// that was replaced does so only if money came for it.
+func (inv *Invoice) Listed() bool { return inv.Next == "" || inv.State == Paid }

@@ -1,0 +1,142 @@
+package kassa
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"payferbot/fault"
+	"payferbot/payfer"
+)
+
+// look asks Payfer about the order and records the answer: the only path to
+// "paid". A claim is the due time that the caller holds, or zero. Where Payfer
+// did not answer, the invoice is given as last known together with the error.
+func (d *Desk) look(ctx context.Context, order string, claim time.Time) (Invoice, error) {
+	ctx = context.WithoutCancel(ctx)
+	inv, shop, err := d.load(ctx, order)
+	if err != nil {
+		return inv, err
+	}
+	if inv.State == Creating && d.now().Before(inv.Started.Add(patience)) {
+		return inv, d.letGo(ctx, inv, claim) // its create is still under way
+	}
+	if shop.Key == "" {
+		return inv, d.letGo(ctx, inv, claim)
+	}
+	status, cause := d.gateway.Check(ctx, shop.Credentials(), order)
+	fault.At("check answered")
+	return d.learn(ctx, inv, shop, claim, status, cause)
+}
+
+// learn records what check said, and sends a second attempt where the first
+// came to nothing while the person still waits.
+func (d *Desk) learn(ctx context.Context, inv Invoice, shop Shop, claim time.Time, status payfer.Status, cause error) (Invoice, error) {
+	var next Invoice
+	inv, err := d.change(ctx, inv.Order, claim, func(tx Tx, inv *Invoice) error {
+		next = Invoice{}
+		now := d.now()
+		answered := inv.answer(status, cause, d.zones, now)
+		if !inv.unresolved() {
+			return nil
+		}
+		if now.Sub(inv.Created) >= soon {
+			inv.giveUp(now)
+		} else if answered && inv.Prior == "" {
+			next = d.replace(tx, inv)
+		}
+		return nil
+	})
+	if err != nil {
+		return inv, err
+	}
+	fault.At("answer saved")
+	if err := d.mark(ctx, shop, cause); err != nil {
+		return inv, err
+	}
+	if next.Order != "" {
+		return d.launch(ctx, next, shop)
+	}
+	if errors.Is(cause, payfer.ErrNotFound) {
+		cause = nil // that is an answer
+	}
+	return inv, cause
+}
+
+// answer applies check's reply and tells whether there was one.
+func (inv *Invoice) answer(s payfer.Status, cause error, zs zones, now time.Time) bool {
+	inv.Asks++
+	inv.Checked = now
+	switch {
+	case cause == nil:
+		inv.found(s, zs, now)
+	case errors.Is(cause, payfer.ErrNotFound):
+		inv.missing(now)
+	default:
+		inv.Failed++
+		inv.lost()
+		return false
+	}
+	inv.Failed = 0
+	return true
+}
+
+// unresolved tells that nobody knows whether there is anything to pay.
+func (inv *Invoice) unresolved() bool {
+	return inv.Next == "" && (inv.State == Unknown || inv.State == Absent)
+}
+
+// letGo ends a claim that came to nothing, unless a hint has moved it.
+func (d *Desk) letGo(ctx context.Context, inv Invoice, claim time.Time) error {
+	if claim.IsZero() {
+		return nil
+	}
+	return d.store.Update(ctx, func(tx Tx) error {
+		due, err := tx.Due(inv.Order)
+		if err != nil || !due.Equal(claim) {
+			return err
+		}
+		var next time.Time // without a key nobody can ask any more
+		if inv.State == Creating {
+			next = inv.Started.Add(patience)
+		}
+		tx.SetDue(inv.Shop, inv.Order, next)
+		return nil
+	})
+}
+
+// mark notes since when Payfer refuses the kassa's key, or that it is good again.
+func (d *Desk) mark(ctx context.Context, shop Shop, cause error) error {
+	refused := errors.Is(cause, payfer.ErrCredentials) || errors.Is(cause, payfer.ErrInactive)
+	if refused == !shop.Refused.IsZero() || (cause != nil && !refused) {
+		return nil
+	}
+	return d.store.Update(ctx, func(tx Tx) error {
+		now, err := tx.Shop(shop.ID)
+		if err != nil || now.Key != shop.Key {
+			return err // another key has come meanwhile: the answer was about the old one
+		}
+		now.Refused = time.Time{}
+		if refused {
+			now.Refused = d.now()
+			d.log.Warn("Payfer refuses the kassa's key", "shop", shop.ID, "error", cause)
+		}
+		tx.PutShop(now)
+		return nil
+	})
+}
+
+func (d *Desk) load(ctx context.Context, order string) (inv Invoice, shop Shop, err error) {
+	err = d.store.View(ctx, func(tx Tx) error {
+		if inv, err = tx.Invoice(order); err != nil {
+			return err
+		}
+		shop, err = tx.Shop(inv.Shop)
+		return err
+	})
+	if err != nil {
+		err = fmt.Errorf("load order %s: %w", order, err)
+	}
+	return inv, shop, err
+}

@@ -1,0 +1,138 @@
+package kassa_test
+
+import (
+	"testing"
+	"time"
+
+	"payferbot/kassa"
+	"payferbot/payfer"
+)
+
+func TestALostReplyIsFoundAgainWhereCheckTellsTheSum(t *testing.T) {
+	w := bolt(t)
+	w.gate.tells = true
+	w.gate.create = append(w.gate.create, replyLost)
+	inv := w.issue()
+	if inv.State != kassa.Pending || len(w.gate.creates) != 1 {
+		t.Fatalf("%s after %d creates, want the first adopted", inv.State, len(w.gate.creates))
+	}
+	w.gate.pay(inv.Order)
+	w.must(w.desk.Hint(w.ctx(), w.shop.Token, inv.Order))
+	w.pass(time.Minute)
+	wantPaid(t, w, inv.Order)
+}
+
+// abandoned issues an invoice whose first attempt was accepted and its reply
+// lost, and gives the orders of both.
+func abandoned(t *testing.T, w *world) (first, second string) {
+	t.Helper()
+	w.gate.create = append(w.gate.create, replyLost)
+	inv := w.issue()
+	for order := range w.gate.creates {
+		if w.invoice(order).Next != "" {
+			first = order
+		} else {
+			second = order
+		}
+	}
+	if first == "" || second == "" || inv.Number != 1 {
+		t.Fatalf("attempts %q and %q of №%d", first, second, inv.Number)
+	}
+	if shown := w.chat.of(kassa.Show); len(shown) != 1 || shown[0].order != second || !shown[0].photo {
+		t.Fatalf("messages %+v, want one photo of the second attempt", shown)
+	}
+	return first, second
+}
+
+func TestTheSecondAttemptIsTheInvoice(t *testing.T) {
+	w := bolt(t)
+	_, second := abandoned(t, w)
+	w.gate.pay(second)
+	w.pass(time.Minute)
+	wantPaid(t, w, second)
+	found, err := w.desk.Find(w.ctx(), w.peer, "№1")
+	w.must(err)
+	list, err := w.desk.Recent(w.ctx(), w.peer, w.now.Add(time.Hour), 10)
+	w.must(err)
+	if found.Order != second || len(list) != 1 {
+		t.Errorf("№1 is %s, the list has %d", found.Order, len(list))
+	}
+}
+
+func TestTheAbandonedAttemptIsAnnouncedToo(t *testing.T) {
+	w := bolt(t)
+	first, second := abandoned(t, w)
+	w.gate.pay(first)
+	w.must(w.desk.Hint(w.ctx(), w.shop.Token, first))
+	w.pass(time.Minute)
+	shown, news := w.chat.of(kassa.Show), w.chat.of(kassa.Announce)
+	if len(news) != 1 || news[0].order != first || news[0].replyTo != shown[0].id {
+		t.Fatalf("announcements %+v, want one of the first attempt under the invoice", news)
+	}
+	if !w.invoice(second).PaidBefore || shown[0].edits == 0 {
+		t.Error("the message still asks for money")
+	}
+	w.gate.pay(second)
+	w.pass(time.Minute)
+	if news := w.chat.of(kassa.Announce); len(news) != 2 || !w.invoice(second).Repeat {
+		t.Errorf("announcements %+v, want the second too, as paid twice", news)
+	}
+}
+
+func TestWhileNobodyKnowsNoSumIsTold(t *testing.T) {
+	w := bolt(t)
+	w.gate.create = append(w.gate.create, replyLost)
+	w.gate.check = append(w.gate.check, fails(payfer.ErrUnknown))
+	inv := w.issue()
+	if shown := w.chat.of(kassa.Show); len(shown) != 1 || shown[0].photo || shown[0].state != kassa.Unknown {
+		t.Fatalf("messages %+v, want one text that says unknown", shown)
+	}
+	w.pass(20 * time.Second)
+	shown := w.chat.of(kassa.Show)
+	if len(shown) != 1 || !shown[0].photo || shown[0].state != kassa.Pending || shown[0].number != inv.Number {
+		t.Errorf("messages %+v, want the photo in the notice's place", shown)
+	}
+}
+
+func TestAfterAMinuteTheBotGivesUpButKeepsWatching(t *testing.T) {
+	w := bolt(t)
+	w.gate.create = append(w.gate.create, replyLost)
+	for range 100 {
+		w.gate.check = append(w.gate.check, fails(payfer.ErrUnknown))
+	}
+	inv := w.issue()
+	w.pass(2 * time.Minute)
+	if got := w.invoice(inv.Order); got.State != kassa.Absent || len(w.gate.creates) != 1 {
+		t.Fatalf("%s after %d creates, want absent and no second attempt", got.State, len(w.gate.creates))
+	}
+	if shown := w.chat.of(kassa.Show); len(shown) != 1 || shown[0].state != kassa.Absent {
+		t.Fatalf("messages %+v", shown)
+	}
+	w.gate.check = nil
+	w.gate.pay(inv.Order)
+	w.must(w.desk.Hint(w.ctx(), w.shop.Token, inv.Order))
+	w.pass(time.Minute)
+	if news := w.chat.of(kassa.Announce); len(news) != 1 || !w.invoice(inv.Order).Late {
+		t.Errorf("announcements %+v, want the late payment", news)
+	}
+}
+
+func TestARevokedKeyPausesAndANewOneHeals(t *testing.T) {
+	w := bolt(t)
+	inv := w.issue()
+	w.gate.key = "key-2"
+	w.pass(10 * time.Minute)
+	shop, err := w.desk.ShopOf(w.ctx(), w.peer)
+	w.must(err)
+	if shop.Refused.IsZero() {
+		t.Fatal("nobody noticed that the key is refused")
+	}
+	if n := w.gate.asked; n > 20 {
+		t.Errorf("asked %d times with a refused key", n)
+	}
+	w.gate.pay(inv.Order)
+	_, err = w.desk.Link(w.ctx(), w.peer, payfer.Credentials{ShopID: "shop_1", ShopKey: "key-2"})
+	w.must(err)
+	w.pass(6 * time.Minute)
+	wantPaid(t, w, inv.Order)
+}

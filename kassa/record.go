@@ -1,0 +1,161 @@
+package kassa
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"payferbot/fault"
+)
+
+// outcome is what Telegram made of a delivery.
+type outcome struct {
+	message int
+	err     error
+}
+
+// record saves the outcome, ends the claim, and strikes the debt off if the
+// chat shows the invoice as it is by now. All in one step: nobody sees a
+// message recorded whose peer is still taken, or the reverse.
+func (d *Desk) record(ctx context.Context, j *job, out outcome) error {
+	fault.At("delivered")
+	if out.err != nil {
+		d.log.Warn("delivery", "kind", j.Kind, "peer", j.Peer.ID, "order", j.Invoice.Order, "error", out.err)
+	}
+	err := d.store.Update(ctx, func(tx Tx) error {
+		at, err := tx.Ready(j.Peer.ID)
+		if err != nil {
+			return err
+		}
+		peer, err := tx.Peer(j.Peer.ID)
+		if err != nil {
+			return err
+		}
+		mine := at.Equal(j.until)
+		if out.err == nil {
+			peer.Failed = 0
+			err = d.delivered(tx, j, out.message)
+		} else {
+			err = d.undelivered(tx, &peer, j, out.err)
+		}
+		if err != nil || !mine {
+			return err
+		}
+		d.release(tx, peer, j, out.err)
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("record %s of order %s: %w", j.Kind, j.Invoice.Order, err)
+	}
+	fault.At("recorded")
+	return nil
+}
+
+// release ends the claim on the peer.
+func (d *Desk) release(tx Tx, peer Peer, j *job, cause error) {
+	now := d.now()
+	peer.Busy = time.Time{}
+	if attemptOver(j, cause) {
+		peer.Attempt = nil
+	}
+	tx.PutPeer(peer)
+	switch {
+	case peer.Parked != "":
+		tx.SetReady(peer.ID, time.Time{})
+	default:
+		tx.Rest(peer.ID, later(now, peer.Hold))
+	}
+}
+
+// attemptOver tells whether the attempt's outcome is known by now. What surely
+// was not sent this time may have been sent the time before.
+func attemptOver(j *job, cause error) bool {
+	return cause == nil || (fate(cause) != Lost && !j.Again)
+}
+
+// delivered writes into the view what the chat shows now.
+func (d *Desk) delivered(tx Tx, j *job, message int) error {
+	inv, err := tx.Invoice(j.Invoice.Order)
+	if err != nil {
+		return err
+	}
+	v := &inv.Views[j.view]
+	switch {
+	case j.Kind == Show && v.Message != j.Invoice.Views[j.view].Message:
+		// A claim ran out and two workers sent it: two messages stand there.
+		inv.Views = append(inv.Views, View{Peer: j.Peer.ID, Message: message, Photo: j.View.Photo, Copy: true, Shown: j.Invoice.Face()})
+	case j.Kind == Show:
+		v.Stale = v.Message
+		v.Message, v.Photo, v.Shown = message, j.View.Photo, j.Invoice.Face()
+	case j.Kind == Announce:
+		v.Announced = true
+	case j.Kind == Edit:
+		v.Shown = j.Invoice.Face()
+	case j.Kind == Tidy:
+		v.Stale = 0
+	}
+	return d.settleDebt(tx, &inv, j.Peer.ID)
+}
+
+// undelivered writes what a failed delivery means for the peer and the view.
+func (d *Desk) undelivered(tx Tx, peer *Peer, j *job, cause error) error {
+	var e *SendError
+	errors.As(cause, &e)
+	now := d.now()
+	switch fate(cause) {
+	case Lost:
+		peer.Failed++
+		peer.Hold = now.Add(clamp(time.Second<<min(peer.Failed-1, 10), time.Second, time.Minute))
+	case Flooded:
+		peer.Hold = now.Add(e.Wait)
+	case Forbidden:
+		peer.Parked = e.Error()
+	case Moved:
+		peer.At.Chat = e.MovedTo
+	case Refused, Gone:
+		return d.broken(tx, j, cause)
+	}
+	return nil
+}
+
+// broken ends what can be done with one view. News that Telegram will not take
+// in any form are given up, loudly: a person has to look.
+func (d *Desk) broken(tx Tx, j *job, cause error) error {
+	inv, err := tx.Invoice(j.Invoice.Order)
+	if err != nil {
+		return err
+	}
+	v := &inv.Views[j.view]
+	switch j.Kind {
+	case Announce:
+		v.Announced = true
+		d.log.Error("a paid invoice could not be announced", "order", inv.Order, "peer", j.Peer.ID, "error", cause)
+	case Tidy:
+		v.Stale = 0
+	default:
+		v.Broken = cause.Error()
+	}
+	return d.settleDebt(tx, &inv, j.Peer.ID)
+}
+
+// settleDebt writes the invoice, and ends the debt if none of the peer's views is stale.
+func (d *Desk) settleDebt(tx Tx, inv *Invoice, peer PeerID) error {
+	tx.PutInvoice(*inv)
+	for _, v := range inv.Views {
+		if _, stale := inv.duty(v); stale && v.Peer == peer {
+			return nil
+		}
+	}
+	tx.Shown(peer, inv.Order)
+	return nil
+}
+
+// fate of an error that is no SendError is unknown, and so Lost.
+func fate(err error) Fate {
+	var e *SendError
+	if errors.As(err, &e) {
+		return e.Fate
+	}
+	return Lost
+}

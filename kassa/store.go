@@ -1,0 +1,113 @@
+package kassa
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// ErrNotFound is what reads give for what is not there.
+var ErrNotFound = errors.New("not found")
+
+// Store keeps what must outlive the process.
+//
+// Update runs fn and makes all that it wrote through Tx visible as one atomic
+// and durable step, or none of it. Every record that fn read is checked to be
+// unchanged at that moment; where another writer came between, fn runs again
+// from the start, so it must have no other effects. An error of fn is returned
+// as it is and nothing is written.
+//
+// View runs fn for reading only.
+type Store interface {
+	Update(ctx context.Context, fn func(Tx) error) error
+	View(ctx context.Context, fn func(Tx) error) error
+	// Ping says whether the store can take a write now.
+	Ping(ctx context.Context) error
+}
+
+// Tx is one look at the store and the changes to be made to it. Reads see the
+// Tx's own writes of records. Reads of single records give ErrNotFound; other
+// errors are the store's and end the Update.
+type Tx interface {
+	Shop(ShopID) (Shop, error)
+	ShopByToken(token string) (Shop, error)
+	PutShop(Shop)
+	// Links are the peers to which the shop is linked now.
+	Links(ShopID) ([]PeerID, error)
+	// Watched is how many of the shop's orders have a place in due.
+	Watched(ShopID) (int, error)
+
+	Peer(PeerID) (Peer, error)
+	PeerAt(Address) (Peer, error)
+	// PutPeer also moves the peer's place under its address and its shop's links.
+	PutPeer(Peer)
+
+	Invoice(order string) (Invoice, error)
+	InvoiceFrom(Origin) (Invoice, error)
+	InvoiceNumbered(PeerID, int) (Invoice, error)
+	// PutInvoice also keeps the origin, the number and the history. Where
+	// attempts share an origin and a number, these lead to the last one put
+	// whose Next is empty.
+	PutInvoice(Invoice)
+	// History gives the peer's Listed invoices created in [from, to), newest
+	// first, at most limit.
+	History(peer PeerID, from, to time.Time, limit int) ([]Invoice, error)
+
+	// Due is when the order is to be checked next; zero: never.
+	Due(order string) (time.Time, error)
+	// DueBy gives up to limit orders due at now or before, the longest due first.
+	DueBy(now time.Time, limit int) ([]Queued, error)
+	// SetDue moves the order's next check; zero takes it out of due. Where this
+	// Tx read the time through Due or DueBy, it must still be the same.
+	// The invoice's shop is needed to keep Watched.
+	SetDue(shop ShopID, order string, at time.Time)
+
+	// Owed gives up to limit orders that the peer is owed a look at, oldest debt first.
+	Owed(peer PeerID, limit int) ([]string, error)
+	// Owe says that the peer's view of the order may be stale since now, and makes the
+	// peer ready now, unless it has a place in ready already, which stays as it is:
+	// a ready time is the token of whoever claimed it.
+	Owe(peer PeerID, order string, now time.Time)
+	// Shown ends the debt.
+	Shown(peer PeerID, order string)
+
+	// Ready is the earliest time that the peer may be spoken to; zero: it has no place in ready.
+	Ready(PeerID) (time.Time, error)
+	// ReadyBy gives up to limit peers ready at now or before, the longest ready first.
+	ReadyBy(now time.Time, limit int) ([]Queued, error)
+	// NextReady and NextDue are the earliest times in the queues; zero: they are empty.
+	NextReady() (time.Time, error)
+	NextDue() (time.Time, error)
+	// SetReady moves the peer in ready; zero takes it out. Where this Tx read
+	// the time through Ready or ReadyBy, it must still be the same.
+	SetReady(PeerID, time.Time)
+	// Rest ends a claim, with the same condition as SetReady: in one atomic
+	// step, after this Tx's other writes, the peer becomes ready at the given time
+	// if anything is owed to it, and loses its place otherwise.
+	Rest(PeerID, time.Time)
+}
+
+// Queued is an entry of due (an order) or of ready (a peer). Times in queues
+// are whole milliseconds, UTC.
+type Queued struct {
+	ID string
+	At time.Time
+}
+
+// Letter is an update from Telegram as it came, by its update_id.
+type Letter struct {
+	ID   int64
+	Body []byte
+}
+
+// Inbox keeps Telegram's updates from the moment they are taken from Telegram
+// until they are dealt with. It keeps them sealed, for they may carry a shop_key.
+type Inbox interface {
+	// Receive saves the letters, durably, in one step, but none that it
+	// has seen in the last two days: Telegram repeats itself. It gives those that were new.
+	Receive(ctx context.Context, letters []Letter, now time.Time) ([]Letter, error)
+	// Letters gives all that wait, in the order in which they were received (ties: by ID).
+	Letters(ctx context.Context) ([]Letter, error)
+	// Discard forgets a letter that was dealt with.
+	Discard(ctx context.Context, id int64) error
+}

@@ -1,0 +1,221 @@
+package kassa_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"payferbot/kassa"
+	"payferbot/payfer"
+)
+
+// paid issues an invoice and has it paid; the announcement is not made yet.
+func paid(w *world) string {
+	inv := w.issue()
+	w.pass(5 * time.Second)
+	w.gate.pay(inv.Order)
+	w.must(w.desk.Hint(w.ctx(), w.shop.Token, inv.Order))
+	return inv.Order
+}
+
+func TestAnAnnouncementWhoseReplyWasLostIsRepeatedAndMarked(t *testing.T) {
+	w := bolt(t)
+	order := paid(w)
+	w.chat.fault = append(w.chat.fault, arrivedUnheard)
+	w.pass(time.Minute)
+	news := w.chat.of(kassa.Announce)
+	if len(news) != 2 || news[0].again || !news[1].again {
+		t.Fatalf("announcements %+v, want a second one, marked", news)
+	}
+	if w.invoice(order).Views[0].Shown != func() string { inv := w.invoice(order); return inv.Face() }() {
+		t.Error("the message was not brought up to date")
+	}
+}
+
+func TestAFloodIsWaitedForAndNothingIsMarked(t *testing.T) {
+	w := bolt(t)
+	paid(w)
+	w.chat.fault = append(w.chat.fault, answers(kassa.SendError{Fate: kassa.Flooded, Wait: 30 * time.Second}))
+	w.pass(29 * time.Second)
+	if n := len(w.chat.of(kassa.Announce)); n != 0 {
+		t.Fatalf("%d announcements during the flood wait", n)
+	}
+	w.pass(10 * time.Second)
+	if news := w.chat.of(kassa.Announce); len(news) != 1 || news[0].again {
+		t.Errorf("announcements %+v, want one, unmarked", news)
+	}
+}
+
+func TestWhatSurelyWasNotSentKeepsTheDoubtOfTheTimeBefore(t *testing.T) {
+	w := bolt(t)
+	paid(w)
+	w.chat.fault = append(w.chat.fault, arrivedUnheard, answers(kassa.SendError{Fate: kassa.Flooded, Wait: time.Second}))
+	w.pass(time.Minute)
+	if news := w.chat.of(kassa.Announce); len(news) != 2 || !news[1].again {
+		t.Errorf("announcements %+v, want the repeat marked", news)
+	}
+}
+
+func TestABlockedChatIsParkedAndHearsAllWhenItIsBack(t *testing.T) {
+	w := bolt(t)
+	order := paid(w)
+	w.chat.fault = append(w.chat.fault, answers(kassa.SendError{Fate: kassa.Forbidden}))
+	w.pass(time.Hour)
+	if n := len(w.chat.of(kassa.Announce)); n != 0 {
+		t.Fatalf("%d announcements in a chat that forbids them", n)
+	}
+	w.must(w.desk.Back(w.ctx(), w.peer))
+	w.pass(time.Minute)
+	wantPaid(t, w, order)
+}
+
+func TestAGroupThatMovedHearsInItsNewPlace(t *testing.T) {
+	w := bolt(t)
+	order := paid(w)
+	w.chat.fault = append(w.chat.fault, answers(kassa.SendError{Fate: kassa.Moved, MovedTo: -100}))
+	w.pass(time.Minute)
+	wantPaid(t, w, order)
+	peer, err := w.desk.PeerAt(w.ctx(), kassa.Address{Chat: -100}, "uz")
+	w.must(err)
+	if peer.ID != w.peer {
+		t.Error("the new address is another peer's")
+	}
+}
+
+func TestAMessageThatIsGoneStopsOnlyItsEdits(t *testing.T) {
+	w := bolt(t)
+	order := paid(w)
+	w.chat.fault = append(w.chat.fault, func(*call) error { return nil }, answers(kassa.SendError{Fate: kassa.Gone}))
+	w.pass(time.Minute)
+	if n := len(w.chat.of(kassa.Announce)); n != 1 {
+		t.Errorf("%d announcements", n)
+	}
+	if w.invoice(order).Views[0].Broken == "" {
+		t.Error("nobody noted that the message is gone")
+	}
+}
+
+func TestAPressOnAnUnrecordedCopyMakesItAView(t *testing.T) {
+	w := bolt(t)
+	w.chat.fault = append(w.chat.fault, arrivedUnheard)
+	inv := w.issue()
+	w.pass(time.Minute)
+	copies := w.chat.of(kassa.Show)
+	if len(copies) != 2 || !copies[1].again {
+		t.Fatalf("messages %+v, want a marked second copy", copies)
+	}
+	w.must(w.desk.Adopt(w.ctx(), w.peer, inv.Order, copies[0].id))
+	w.must(w.desk.Adopt(w.ctx(), w.peer, inv.Order, copies[0].id))
+	w.gate.pay(inv.Order)
+	w.pass(time.Minute)
+	for _, c := range w.chat.of(kassa.Show) {
+		if c.state != kassa.Paid {
+			t.Errorf("copy %d still says %s", c.id, c.state)
+		}
+	}
+	if n := len(w.chat.of(kassa.Announce)); n != 1 {
+		t.Errorf("%d announcements", n)
+	}
+}
+
+func TestABurstKeepsToTheChatsPaceAndAnswersDoNotWait(t *testing.T) {
+	w := bolt(t)
+	var orders []string
+	for range 10 {
+		orders = append(orders, w.issue().Order)
+		w.pass(2 * time.Second)
+	}
+	for _, o := range orders {
+		w.gate.pay(o)
+		w.must(w.desk.Hint(w.ctx(), w.shop.Token, o))
+	}
+	w.work()
+	if n := len(w.chat.of(kassa.Announce)); n > 3 {
+		t.Errorf("%d announcements in one instant, Telegram takes about one a second", n)
+	}
+	shown := len(w.chat.of(kassa.Show))
+	w.issue()
+	if len(w.chat.of(kassa.Show)) != shown+1 {
+		t.Error("the answer to /invoice waited for the announcements")
+	}
+	w.pass(time.Minute)
+	if n := len(w.chat.of(kassa.Announce)); n != 10 {
+		t.Errorf("%d announcements, want 10", n)
+	}
+}
+
+func TestUnlinkingKeepsTheKeyUntilTheLastOrderIsDone(t *testing.T) {
+	w := bolt(t)
+	inv := w.issue()
+	_, open, err := w.desk.Unlink(w.ctx(), w.peer)
+	w.must(err)
+	if open != 1 {
+		t.Errorf("%d open invoices, want 1", open)
+	}
+	if _, err := w.desk.Issue(w.ctx(), w.command()); !errors.Is(err, kassa.ErrNotLinked) {
+		t.Errorf("issuing in an unlinked chat: %v", err)
+	}
+	w.gate.pay(inv.Order)
+	w.pass(time.Minute)
+	wantPaid(t, w, inv.Order)
+	wantNoKey(t, w)
+}
+
+func TestForgettingNowDropsTheKeyToo(t *testing.T) {
+	w := bolt(t)
+	inv := w.issue()
+	_, _, err := w.desk.Unlink(w.ctx(), w.peer)
+	w.must(err)
+	dropped, err := w.desk.Forget(w.ctx(), w.peer, "shop_1")
+	w.must(err)
+	if dropped != 1 {
+		t.Errorf("forgot %d orders, want 1", dropped)
+	}
+	w.gate.pay(inv.Order)
+	w.pass(100 * time.Hour)
+	if n := len(w.chat.of(kassa.Announce)); n != 0 || w.gate.asked != 0 {
+		t.Errorf("announced %d, asked %d after forgetting", n, w.gate.asked)
+	}
+	wantNoKey(t, w)
+}
+
+func TestLinkingAgainKeepsTheWebhooksAddress(t *testing.T) {
+	w := bolt(t)
+	_, _, err := w.desk.Unlink(w.ctx(), w.peer)
+	w.must(err)
+	wantNoKey(t, w)
+	again, err := w.desk.Link(w.ctx(), w.peer, payfer.Credentials{ShopID: "shop_1", ShopKey: "key-1"})
+	w.must(err)
+	if again.Token != w.shop.Token || again.Key.Reveal() != "key-1" {
+		t.Error("the token changed or the key did not come back")
+	}
+}
+
+func wantNoKey(t *testing.T, w *world) {
+	t.Helper()
+	w.must(w.store.View(w.ctx(), func(tx kassa.Tx) error {
+		shop, err := tx.Shop("shop_1")
+		if shop.Key != "" {
+			t.Error("the key of a kassa that nobody uses is still kept")
+		}
+		return err
+	}))
+}
+
+func TestFindKnowsOnlyThisChatsInvoices(t *testing.T) {
+	w := bolt(t)
+	inv := w.issue()
+	for _, ref := range []string{"1", "№1", "# 1", " №1 ", inv.Order} {
+		got, err := w.desk.Find(w.ctx(), w.peer, ref)
+		if err != nil || got.Order != inv.Order {
+			t.Errorf("%q: %v, %v", ref, got.Order, err)
+		}
+	}
+	other, err := w.desk.PeerAt(w.ctx(), kassa.Address{Chat: 78}, "ru")
+	w.must(err)
+	for _, ref := range []string{"1", inv.Order, "2", "", "x"} {
+		if _, err := w.desk.Find(w.ctx(), other.ID, ref); !errors.Is(err, kassa.ErrNotFound) {
+			t.Errorf("a stranger asking for %q: %v", ref, err)
+		}
+	}
+}

@@ -1,0 +1,149 @@
+package kassa
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+const (
+	// checkLease is how long a claimed order is left to its worker: longer than
+	// Payfer's client may take.
+	checkLease = 20 * time.Second
+	checkers   = 32
+	// poll is how often the queues are looked at without being rung for: what
+	// another process put there is seen that late at worst.
+	poll = time.Second
+)
+
+// claim is an order to be checked, held until a time that is also its token.
+type claim struct {
+	order string
+	until time.Time
+}
+
+// watch asks about due orders until ctx ends.
+func (d *Desk) watch(ctx context.Context) {
+	hands := newCrew(checkers)
+	defer hands.wait()
+	for {
+		claims, err := d.claimDue(ctx, hands.free())
+		if err != nil && ctx.Err() == nil {
+			d.log.Error("claim due orders", "error", err)
+		}
+		for _, c := range claims {
+			hands.start(c.order+c.until.String(), func() {
+				d.check(ctx, c)
+				d.dueBell.ring()
+			})
+		}
+		if !d.dueBell.wait(ctx.Done(), d.pause(ctx, hands.free() == 0, Tx.NextDue)) {
+			return
+		}
+	}
+}
+
+// check is the watcher's look at one order.
+func (d *Desk) check(ctx context.Context, c claim) {
+	if _, err := d.look(ctx, c.order, c.until); err != nil {
+		d.log.Warn("check", "order", c.order, "error", err)
+	}
+}
+
+// pause is how long a loop sleeps when nobody rings: until the head of its
+// queue is ready, and not for ever.
+func (d *Desk) pause(ctx context.Context, allBusy bool, head func(Tx) (time.Time, error)) time.Duration {
+	if allBusy {
+		return poll
+	}
+	var at time.Time
+	err := d.store.View(ctx, func(tx Tx) (err error) {
+		at, err = head(tx)
+		return err
+	})
+	if err != nil || at.IsZero() {
+		return poll
+	}
+	return clamp(at.Sub(d.now()), time.Millisecond, poll)
+}
+
+// plan is what to do with a due order: look at it now, or put it off.
+type plan struct {
+	order      string
+	shop       ShopID
+	seen, next time.Time
+	now        bool
+}
+
+// claimDue takes up to n due orders for this process. Those that their kassa's
+// pace forbids now are put off.
+func (d *Desk) claimDue(ctx context.Context, n int) ([]claim, error) {
+	if n <= 0 {
+		return nil, nil
+	}
+	due, invoices, err := d.due(ctx, 4*n)
+	if err != nil || len(due) == 0 {
+		return nil, err
+	}
+	plans := d.plan(due, invoices, n)
+	var mine []claim
+	err = d.store.Update(ctx, func(tx Tx) error {
+		mine = nil
+		for _, p := range plans {
+			due, err := tx.Due(p.order)
+			if err != nil {
+				return err
+			}
+			if !due.Equal(p.seen) {
+				continue // somebody else took it, or a hint moved it
+			}
+			tx.SetDue(p.shop, p.order, p.next)
+			if p.now {
+				mine = append(mine, claim{p.order, p.next})
+			}
+		}
+		return nil
+	})
+	return mine, err
+}
+
+func (d *Desk) due(ctx context.Context, limit int) (due []Queued, invoices []Invoice, err error) {
+	err = d.store.View(ctx, func(tx Tx) error {
+		if due, err = tx.DueBy(d.now(), limit); err != nil {
+			return err
+		}
+		for _, q := range due {
+			inv, err := tx.Invoice(q.ID)
+			if err != nil {
+				return fmt.Errorf("due order %s: %w", q.ID, err)
+			}
+			invoices = append(invoices, inv)
+		}
+		return nil
+	})
+	return due, invoices, err
+}
+
+// plan chooses up to n orders to look at now, in the order of their due times.
+// Those that must wait stand in line behind each other.
+func (d *Desk) plan(due []Queued, invoices []Invoice, n int) (plans []plan) {
+	now := d.now()
+	waiting := map[ShopID]time.Duration{}
+	for i, q := range due {
+		if n == 0 {
+			break
+		}
+		inv := &invoices[i]
+		p := plan{order: q.ID, shop: inv.Shop, seen: q.At}
+		wait := d.asking.take(inv.Shop, now.Sub(inv.Hinted) < hintRun, now)
+		if p.now = wait == 0; p.now {
+			p.next = now.Add(checkLease)
+			n--
+		} else {
+			waiting[inv.Shop] += wait
+			p.next = now.Add(waiting[inv.Shop]).Truncate(time.Millisecond)
+		}
+		plans = append(plans, p)
+	}
+	return plans
+}

@@ -1,0 +1,62 @@
+package kassa
+
+import (
+	"time"
+
+	"payferbot/payfer"
+)
+
+// zones are the time zones that Payfer's stamps may be written in. Nobody
+// documents which it is, so a fresh stamp is read in each and the sensible
+// reading wins. No state ever rests on them.
+type zones []*time.Location
+
+// tashkent has had no summer time since 1991 and so needs no zone data.
+var tashkent = time.FixedZone("Asia/Tashkent", 5*60*60)
+
+// newZones reads PAYFER_TIMEZONE: "auto" or an IANA name.
+func newZones(name string) (zones, error) {
+	if name == "" || name == "auto" {
+		return zones{tashkent, time.UTC}, nil
+	}
+	loc, err := time.LoadLocation(name)
+	if err != nil {
+		return nil, err
+	}
+	return zones{loc}, nil
+}
+
+// of narrows the choice to the zone of that name, once one was found.
+func (zs zones) of(name string) zones {
+	for _, loc := range zs {
+		if loc.String() == name {
+			return zones{loc}
+		}
+	}
+	return zs
+}
+
+// future reads an expiry that was told just now: the nearest moment still to
+// come, and the zone that makes it so. Zero where no reading lies ahead.
+func (zs zones) future(s payfer.Stamp, now time.Time) (at time.Time, zone string) {
+	for _, loc := range zs {
+		t, err := s.In(loc)
+		if err == nil && t.After(now) && (at.IsZero() || t.Before(at)) {
+			at, zone = t.UTC(), loc.String()
+		}
+	}
+	return at, zone
+}
+
+// past reads the time of something that happened: the latest moment that is not
+// ahead of us by more than clocks may differ. Zero where there is none.
+func (zs zones) past(s payfer.Stamp, now time.Time) (at time.Time) {
+	const skew = 2 * time.Minute
+	for _, loc := range zs {
+		t, err := s.In(loc)
+		if err == nil && !t.After(now.Add(skew)) && t.After(at) {
+			at = t.UTC()
+		}
+	}
+	return at
+}
