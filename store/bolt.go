@@ -1,0 +1,127 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"go.etcd.io/bbolt"
+	bolterrors "go.etcd.io/bbolt/errors"
+)
+
+// boltFile is the embedded store's file in the data folder.
+const boltFile = "payferbot.db"
+
+// boltPatience is how long an open waits for another process to let go of the file.
+const boltPatience = 2 * time.Second
+
+// bolt is the embedded engine: one file, one process.
+type bolt struct {
+	db        *bbolt.DB
+	committer *committer
+}
+
+func openBolt(dir string, log *slog.Logger) (*bolt, error) {
+	if err := privateDir(dir, log); err != nil {
+		return nil, err
+	}
+	path := filepath.Join(dir, boltFile)
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: boltPatience, FreelistType: bbolt.FreelistMapType})
+	if errors.Is(err, bolterrors.ErrTimeout) {
+		return nil, fmt.Errorf("%w: %s", ErrLocked, path)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	if err := errors.Join(db.Update(makeBuckets), syncDir(dir)); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, errors.Join(err, db.Close()))
+	}
+	return &bolt{db: db, committer: startCommitter(db)}, nil
+}
+
+// privateDir makes the folder for us alone. One that is there already is left
+// as it is: it may not be ours alone.
+func privateDir(dir string, log *slog.Logger) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	info, err := os.Stat(dir)
+	if err != nil {
+		return err
+	}
+	if info.Mode().Perm()&0o077 != 0 {
+		log.Warn("others on this machine may look into the data folder; chmod 700 it", "dir", dir, "mode", info.Mode().Perm().String())
+	}
+	return nil
+}
+
+// syncDir makes a new file's name in the folder as durable as the file.
+func syncDir(dir string) error {
+	f, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}
+
+func (b *bolt) get(ctx context.Context, keys []string) (found []record, err error) {
+	err = b.view(ctx, func(tx *bbolt.Tx) error {
+		found = make([]record, len(keys))
+		for i, key := range keys {
+			found[i] = boltGet(tx, key)
+		}
+		return nil
+	})
+	return found, err
+}
+
+func (b *bolt) scores(ctx context.Context, index string, members []string) (found []score, err error) {
+	err = b.view(ctx, func(tx *bbolt.Tx) error {
+		found = make([]score, len(members))
+		for i, m := range members {
+			found[i] = boltScore(tx, place{index, m})
+		}
+		return nil
+	})
+	return found, err
+}
+
+func (b *bolt) slice(ctx context.Context, index string, s span) (found []entry, err error) {
+	err = b.view(ctx, func(tx *bbolt.Tx) error {
+		found = boltSlice(tx, index, s)
+		return nil
+	})
+	return found, err
+}
+
+func (b *bolt) count(ctx context.Context, index string) (n int, err error) {
+	err = b.view(ctx, func(tx *bbolt.Tx) error {
+		n = boltCount(tx, index)
+		return nil
+	})
+	return n, err
+}
+
+func (b *bolt) view(ctx context.Context, fn func(*bbolt.Tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	err := b.db.View(fn)
+	if errors.Is(err, bolterrors.ErrDatabaseNotOpen) {
+		return ErrClosed
+	}
+	return err
+}
+
+func (b *bolt) apply(ctx context.Context, batch *batch) error {
+	return b.committer.commit(ctx, batch)
+}
+
+func (b *bolt) close() error {
+	b.committer.stop()
+	return b.db.Close()
+}

@@ -1,0 +1,109 @@
+package store
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"strconv"
+	"time"
+
+	goredis "github.com/redis/go-redis/v9"
+)
+
+//go:embed apply.lua
+var applySource string
+
+// applyScript is sent by its hash, and whole where Redis does not know it.
+var applyScript = goredis.NewScript(applySource)
+
+// markLife is how long Redis remembers that a batch was applied: well beyond
+// the last moment at which the client would repeat it.
+const markLife = 5 * time.Minute
+
+func (r *redis) apply(ctx context.Context, b *batch) error {
+	c := newCall(r, b)
+	answer, err := applyScript.Run(ctx, r.client, c.keys, c.args...).Text()
+	switch {
+	case err != nil:
+		return redisError(err)
+	case answer == "conflict":
+		return errConflict
+	case answer == "done":
+		return nil
+	default:
+		return fmt.Errorf("unexpected answer of the script: %q", answer)
+	}
+}
+
+// call is a batch as the script's KEYS and ARGV.
+type call struct {
+	redis   *redis
+	keys    []string
+	numbers map[string]string // key → its number in KEYS, counted from 1
+	args    []any
+}
+
+func newCall(r *redis, b *batch) *call {
+	c := &call{redis: r, numbers: map[string]string{}, args: []any{markLife.Milliseconds()}}
+	c.number(r.doneKey(b.nonce))
+	c.expect(b)
+	c.write(b)
+	return c
+}
+
+func (c *call) expect(b *batch) {
+	for _, w := range b.revisions {
+		c.step("revision", c.record(w.key), w.revision)
+	}
+	for _, w := range b.scores {
+		at := ""
+		if w.ok {
+			at = strconv.FormatInt(w.at, 10)
+		}
+		c.step("score", c.index(w.index), w.member, at)
+	}
+	for _, w := range b.counts {
+		c.step("count", c.index(w.index), w.n)
+	}
+}
+
+func (c *call) write(b *batch) {
+	for _, p := range b.puts {
+		c.step("put", c.record(p.key), b.nonce+string(p.data))
+	}
+	for _, key := range b.deletes {
+		c.step("delete", c.record(key))
+	}
+	for _, m := range b.moves {
+		switch m.how {
+		case set:
+			c.step("set", c.index(m.index), m.member, m.at)
+		case add:
+			c.step("add", c.index(m.index), m.member, m.at)
+		case remove:
+			c.step("remove", c.index(m.index), m.member)
+		}
+	}
+	for _, r := range b.rests {
+		c.step("rest", c.index(r.index), r.member, r.at, c.index(r.while))
+	}
+}
+
+func (c *call) step(word string, args ...any) {
+	c.args = append(append(c.args, word), args...)
+}
+
+func (c *call) record(key string) string { return c.number(c.redis.recordKey(key)) }
+
+func (c *call) index(name string) string { return c.number(c.redis.indexKey(name)) }
+
+// number gives the key's number in KEYS and adds it there when it is new.
+func (c *call) number(key string) string {
+	n, ok := c.numbers[key]
+	if !ok {
+		c.keys = append(c.keys, key)
+		n = strconv.Itoa(len(c.keys))
+		c.numbers[key] = n
+	}
+	return n
+}

@@ -1,0 +1,86 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strconv"
+	"strings"
+
+	goredis "github.com/redis/go-redis/v9"
+)
+
+// EvictionError says that Redis would throw data away when its memory is full.
+type EvictionError struct{ Policy string }
+
+func (e *EvictionError) Error() string {
+	return fmt.Sprintf("redis has maxmemory-policy %s and may throw invoices away when its memory is full; it takes noeviction "+
+		"(redis-cli CONFIG SET maxmemory-policy noeviction, and the same in redis.conf)", e.Policy)
+}
+
+// VersionError says that Redis is too old.
+type VersionError struct{ Version string }
+
+func (e *VersionError) Error() string {
+	return fmt.Sprintf("redis is version %s; it takes %d or newer", e.Version, oldestRedis)
+}
+
+// oldestRedis is the first version that we test with.
+const oldestRedis = 7
+
+// inspect makes sure that Redis answers and keeps what it is given.
+func (r *redis) inspect(ctx context.Context, log *slog.Logger) error {
+	if err := r.client.Ping(ctx).Err(); err != nil {
+		return fmt.Errorf("redis does not answer: %w", err)
+	}
+	return r.eachMaster(ctx, func(ctx context.Context, c goredis.Cmdable) error {
+		text, err := c.Info(ctx).Result()
+		if err != nil {
+			log.Warn("redis does not tell how it is set up: that it is version 7, never evicts and keeps an append-only file is not checked", "err", err)
+			return nil
+		}
+		return judge(parseInfo(text), log)
+	})
+}
+
+// eachMaster asks every server that holds data; outside a Cluster there is one.
+func (r *redis) eachMaster(ctx context.Context, fn func(context.Context, goredis.Cmdable) error) error {
+	if cluster, ok := r.client.(*goredis.ClusterClient); ok {
+		return cluster.ForEachMaster(ctx, func(ctx context.Context, c *goredis.Client) error { return fn(ctx, c) })
+	}
+	return fn(ctx, r.client)
+}
+
+// judge refuses a Redis that loses data by design and warns of one that may.
+// What INFO leaves out, as some hosted services make it do, is not held against it.
+func judge(info map[string]string, log *slog.Logger) error {
+	version := info["redis_version"]
+	major, _, _ := strings.Cut(version, ".")
+	if n, err := strconv.Atoi(major); err != nil {
+		log.Warn("redis does not tell its version", "version", version)
+	} else if n < oldestRedis {
+		return &VersionError{version}
+	}
+	switch policy := info["maxmemory_policy"]; policy {
+	case "noeviction":
+	case "":
+		log.Warn("redis does not tell its maxmemory-policy; see to it that it is noeviction")
+	default:
+		return &EvictionError{policy}
+	}
+	if info["aof_enabled"] != "1" {
+		log.Warn("redis keeps no append-only file: what was written last is lost when it stops (redis-cli CONFIG SET appendonly yes)")
+	}
+	return nil
+}
+
+// parseInfo reads the answer to INFO: lines of name:value and headings.
+func parseInfo(text string) map[string]string {
+	info := map[string]string{}
+	for line := range strings.Lines(text) {
+		if name, value, ok := strings.Cut(strings.TrimSpace(line), ":"); ok {
+			info[name] = value
+		}
+	}
+	return info
+}

@@ -1,0 +1,74 @@
+package store
+
+import (
+	"time"
+
+	"payferbot/kassa"
+)
+
+// Due implements [kassa.Tx].
+func (t *tx) Due(order string) (time.Time, error) { return t.when(dueIndex(), order) }
+
+// DueBy implements [kassa.Tx].
+func (t *tx) DueBy(now time.Time, limit int) ([]kassa.Queued, error) {
+	return t.by(dueIndex(), now, limit)
+}
+
+// NextDue implements [kassa.Tx].
+func (t *tx) NextDue() (time.Time, error) { return t.next(dueIndex()) }
+
+// SetDue implements [kassa.Tx].
+func (t *tx) SetDue(shop kassa.ShopID, order string, at time.Time) {
+	t.schedule(dueIndex(), order, at)
+	if at.IsZero() {
+		t.remove(watchedIndex(shop), order)
+	} else {
+		t.set(watchedIndex(shop), order, 0)
+	}
+}
+
+// Owed implements [kassa.Tx].
+func (t *tx) Owed(peer kassa.PeerID, limit int) ([]string, error) {
+	entries, err := t.slice(owedIndex(peer), everything(max(limit, 0)))
+	if err != nil {
+		return nil, err
+	}
+	orders := make([]string, len(entries))
+	for i, e := range entries {
+		orders[i] = e.member
+	}
+	return orders, nil
+}
+
+// Owe implements [kassa.Tx].
+func (t *tx) Owe(peer kassa.PeerID, order string, now time.Time) {
+	t.add(owedIndex(peer), order, millis(now))
+	t.add(readyIndex(), string(peer), millis(now))
+}
+
+// Shown implements [kassa.Tx].
+func (t *tx) Shown(peer kassa.PeerID, order string) { t.remove(owedIndex(peer), order) }
+
+// Ready implements [kassa.Tx].
+func (t *tx) Ready(peer kassa.PeerID) (time.Time, error) { return t.when(readyIndex(), string(peer)) }
+
+// ReadyBy implements [kassa.Tx].
+func (t *tx) ReadyBy(now time.Time, limit int) ([]kassa.Queued, error) {
+	return t.by(readyIndex(), now, limit)
+}
+
+// NextReady implements [kassa.Tx].
+func (t *tx) NextReady() (time.Time, error) { return t.next(readyIndex()) }
+
+// SetReady implements [kassa.Tx].
+func (t *tx) SetReady(peer kassa.PeerID, at time.Time) { t.schedule(readyIndex(), string(peer), at) }
+
+// Rest implements [kassa.Tx].
+func (t *tx) Rest(peer kassa.PeerID, at time.Time) {
+	if !t.writable() {
+		return
+	}
+	p := place{readyIndex(), string(peer)}
+	t.moved[p] = true
+	t.rests[p] = rest{place: p, at: millis(at), while: owedIndex(peer)}
+}
