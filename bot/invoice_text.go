@@ -1,0 +1,119 @@
+package bot
+
+import (
+	"strings"
+
+	"payferbot/kassa"
+	"payferbot/locales"
+)
+
+// invoice is the invoice's own message, for its first send and for every edit.
+// With photo the text is a caption, and a first send gets the QR. Whatever
+// cannot be paid offers no sum to copy.
+func (r *renderer) invoice(d kassa.Delivery, photo bool) page {
+	p := page{Keyboard: r.keyboard(d.Peer.Lang, d.Invoice)}
+	switch {
+	case d.Invoice.State == kassa.Paid:
+		p.HTML = r.paidText(d)
+	case payable(d.Invoice):
+		p.HTML = r.payableText(d)
+	default:
+		p.HTML = r.closedText(d)
+	}
+	if photo && d.Kind == kassa.Show {
+		// A QR that cannot be made must not keep the sum from the customer:
+		// the message then goes out as text.
+		p.Photo, _ = qrPNG(r.payLink(d.Invoice.Order))
+	}
+	return p
+}
+
+// payableText is what the customer is shown.
+func (r *renderer) payableText(d kassa.Delivery) string {
+	lang, inv := d.Peer.Lang, d.Invoice
+	args := r.args(lang, inv)
+	args["Shop"] = shopName(d.Shop)
+	lines := []string{
+		r.book.HTML(lang, "invoice.head", args),
+		r.book.HTML(lang, "invoice.exact", args),
+		r.book.HTML(lang, "invoice.sum", args),
+	}
+	if note := locales.Foreign(inv.Note, noteLength); note != "" {
+		lines = append(lines, r.book.HTML(lang, "invoice.note", locales.Args{"Note": note}))
+	}
+	lines = append(lines, r.until(lang, inv))
+	if d.Again {
+		lines = append(lines, r.book.HTML(lang, "invoice.again", args))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// until says how long the customer has.
+func (r *renderer) until(lang string, inv kassa.Invoice) string {
+	switch {
+	case inv.Expires.IsZero():
+		return r.book.HTML(lang, "invoice.waiting", nil)
+	case sameDay(inv.Expires, r.now()):
+		return r.book.HTML(lang, "invoice.until", locales.Args{"Time": clockTime(inv.Expires)})
+	}
+	return r.book.HTML(lang, "invoice.until_day", locales.Args{"Date": r.date(lang, inv.Expires), "Time": clockTime(inv.Expires)})
+}
+
+// closedText is for every invoice that is neither to be paid nor paid: what
+// happened, which one it was, what to do next.
+func (r *renderer) closedText(d kassa.Delivery) string {
+	lang, inv := d.Peer.Lang, d.Invoice
+	args := r.args(lang, inv)
+	key := closedKey(inv)
+	lines := []string{r.book.HTML(lang, key, args), r.brief(d)}
+	if d.Again {
+		lines = append(lines, r.book.HTML(lang, "invoice.again", args))
+	}
+	lines = append(lines, r.book.HTML(lang, key+"_todo", args))
+	return strings.Join(lines, "\n")
+}
+
+// closedKey is the key of the first line; what to do next is under key_todo.
+func closedKey(inv kassa.Invoice) string {
+	face := lookOf(inv)
+	switch face {
+	case lookNoSum:
+		return "invoice.doubt"
+	case lookRejected:
+		return "invoice.rejected." + string(refusal(inv))
+	}
+	return "invoice." + string(face)
+}
+
+// refusal is the reason in words that the messages know.
+func refusal(inv kassa.Invoice) kassa.Refusal {
+	switch inv.Refusal {
+	case kassa.RefusedAmount, kassa.RefusedCredentials, kassa.RefusedInactive,
+		kassa.RefusedMaintenance, kassa.RefusedUnreachable:
+		return inv.Refusal
+	}
+	return kassa.RefusedOther
+}
+
+// briefSum is the sum by which people recognise an invoice that is not to be
+// paid: the exact one only where the customer has seen it. It is never <code>,
+// for nobody should copy it.
+func briefSum(inv kassa.Invoice) string {
+	switch lookOf(inv) {
+	case lookOverdue, lookExpired, lookCancelled:
+		return dueSum(inv).String()
+	}
+	return inv.Asked.Short()
+}
+
+// brief tells which invoice it was: "50 000 soʻm · Choyxona · choy".
+func (r *renderer) brief(d kassa.Delivery) string {
+	parts := []string{
+		r.book.HTML(d.Peer.Lang, "invoice.brief", locales.Args{"Sum": briefSum(d.Invoice)}),
+		locales.Escape(shopName(d.Shop)),
+	}
+	if note := locales.Foreign(d.Invoice.Note, noteLength); note != "" {
+		parts = append(parts, locales.Escape(note))
+	}
+	return strings.Join(parts, dot)
+}

@@ -1,0 +1,60 @@
+package bot
+
+import (
+	"strings"
+
+	"github.com/go-telegram/bot/models"
+
+	"payferbot/kassa"
+)
+
+// What a press carries: the prefix, then the order code. Telegram allows 64 bytes.
+const (
+	pressCheck = "check:"
+	pressRetry = "retry:"
+)
+
+// payLink is what the QR holds: the customer's page, or a chat with the bot
+// where there is no page.
+func (r *renderer) payLink(order string) string {
+	if r.publicURL != "" {
+		return strings.TrimRight(r.publicURL, "/") + "/pay/" + order
+	}
+	return "https://t.me/" + strings.TrimPrefix(r.bot, "@") + "?start=pay_" + order
+}
+
+// keyboard is what can be done with the invoice as it stands; nil: nothing.
+func (r *renderer) keyboard(lang string, inv kassa.Invoice) *models.InlineKeyboardMarkup {
+	switch lookOf(inv) {
+	case lookPending:
+		return buttonRow(r.copyButton(lang, inv), r.pressButton(lang, "button.check", pressCheck, inv))
+	case lookOverdue, lookNoSum, lookUnknown:
+		return buttonRow(r.pressButton(lang, "button.check", pressCheck, inv))
+	case lookRejected, lookAbsent:
+		if worthRetrying(inv) {
+			return buttonRow(r.pressButton(lang, "button.retry", pressRetry, inv))
+		}
+	}
+	return nil
+}
+
+// worthRetrying tells whether the same sum may succeed at another time, and no
+// other attempt is on its way already.
+func worthRetrying(inv kassa.Invoice) bool {
+	return inv.Next == "" && inv.Refusal != kassa.RefusedAmount
+}
+
+func (r *renderer) copyButton(lang string, inv kassa.Invoice) models.InlineKeyboardButton {
+	return models.InlineKeyboardButton{
+		Text:     r.book.Plain(lang, "button.copy", nil),
+		CopyText: &models.CopyTextButton{Text: inv.Unique.Plain()},
+	}
+}
+
+func (r *renderer) pressButton(lang, key, press string, inv kassa.Invoice) models.InlineKeyboardButton {
+	return models.InlineKeyboardButton{Text: r.book.Plain(lang, key, nil), CallbackData: press + inv.Order}
+}
+
+func buttonRow(buttons ...models.InlineKeyboardButton) *models.InlineKeyboardMarkup {
+	return &models.InlineKeyboardMarkup{InlineKeyboard: [][]models.InlineKeyboardButton{buttons}}
+}

@@ -1,0 +1,134 @@
+package bot
+
+import (
+	"context"
+	"sync"
+)
+
+const (
+	// hands is how many chats are served at once.
+	hands = 64
+	// mostWaiting is how many letters may wait in memory before no more are
+	// taken from Telegram, which keeps them for a day.
+	mostWaiting = 4096
+)
+
+// entry is a letter on its way to being answered.
+type entry struct {
+	id     int64
+	update *update // nil: unreadable
+}
+
+// mailroom hands letters to workers: those of one chat one after the other, in
+// the order in which they came, those of different chats side by side. A chat
+// gets its turn anew for every letter, so that none holds up the others.
+type mailroom struct {
+	handle func(entry)
+
+	mu      sync.Mutex
+	lanes   map[int64][]entry // letters of the chats that have any; the first may be in hand
+	turns   []int64           // chats that wait for a hand
+	busy    int               // hands at work
+	waiting int               // letters, those in hand included
+	closed  bool
+	space   chan struct{} // tells that a letter was dealt with
+	working sync.WaitGroup
+}
+
+func newMailroom(handle func(entry)) *mailroom {
+	return &mailroom{handle: handle, lanes: map[int64][]entry{}, space: make(chan struct{}, 1)}
+}
+
+// put takes letters in. Once the mailroom is closed they are left to the store.
+func (m *mailroom) put(entries ...entry) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.closed {
+		return
+	}
+	for _, e := range entries {
+		at := e.place()
+		m.waiting++
+		m.lanes[at] = append(m.lanes[at], e)
+		if len(m.lanes[at]) == 1 {
+			m.turns = append(m.turns, at)
+		}
+	}
+	for range min(len(m.turns), hands-m.busy) {
+		m.busy++
+		m.working.Go(m.work)
+	}
+}
+
+func (e entry) place() int64 {
+	if e.update == nil {
+		return 0
+	}
+	return e.update.place()
+}
+
+// work is one pair of hands.
+func (m *mailroom) work() {
+	for {
+		at, e, ok := m.next()
+		if !ok {
+			return
+		}
+		m.handle(e)
+		m.done(at)
+	}
+}
+
+func (m *mailroom) next() (at int64, e entry, ok bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.closed || len(m.turns) == 0 {
+		m.busy--
+		return 0, entry{}, false
+	}
+	at, m.turns = m.turns[0], m.turns[1:]
+	return at, m.lanes[at][0], true
+}
+
+func (m *mailroom) done(at int64) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.waiting--
+	if m.lanes[at] = m.lanes[at][1:]; len(m.lanes[at]) == 0 {
+		delete(m.lanes, at)
+	} else {
+		m.turns = append(m.turns, at)
+	}
+	select {
+	case m.space <- struct{}{}:
+	default:
+	}
+}
+
+// full tells that no more letters should be taken for now.
+func (m *mailroom) full() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.waiting >= mostWaiting
+}
+
+// room waits until there is room for more letters. It is for one waiter.
+func (m *mailroom) room(ctx context.Context) error {
+	for m.full() {
+		select {
+		case <-m.space:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return ctx.Err()
+}
+
+// close lets the letters in hand be finished and takes no other; wait for that with wait.
+func (m *mailroom) close() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.closed = true
+}
+
+func (m *mailroom) wait() { m.working.Wait() }

@@ -1,0 +1,191 @@
+package bot
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	tg "github.com/go-telegram/bot"
+	"github.com/go-telegram/bot/models"
+
+	"payferbot/fault"
+	"payferbot/kassa"
+)
+
+// Deliver implements [kassa.Messenger]. Every call to Telegram ends within
+// eight seconds. A message that Telegram refuses for its markup is sent once
+// more as plain text.
+func (b *Bot) Deliver(ctx context.Context, d kassa.Delivery) (sent int, err error) {
+	ctx, cancel := context.WithTimeout(ctx, callTime)
+	defer cancel()
+	defer func() {
+		if r := recover(); r != nil {
+			b.log.Error("panic while delivering", "order", d.Invoice.Order, "kind", d.Kind, "panic", panicked(r))
+			sent, err = 0, &kassa.SendError{Fate: kassa.Refused, Err: errors.New("panic while delivering")}
+		}
+	}()
+	if d.Peer.At.Inline != "" {
+		return 0, &kassa.SendError{Fate: kassa.Refused, Err: errors.New("inline messages are not built yet")}
+	}
+	if d.Kind == kassa.Tidy {
+		return 0, b.tidy(ctx, d)
+	}
+	sent, err = b.deliver(ctx, d)
+	if fate := b.fate(err); fate != nil {
+		return 0, fate
+	}
+	fault.At("message sent")
+	return sent, nil
+}
+
+// deliver shows, announces or edits: with markup, then without if need be.
+func (b *Bot) deliver(ctx context.Context, d kassa.Delivery) (int, error) {
+	p, err := b.page(d)
+	if err != nil {
+		return 0, err
+	}
+	if d.Kind == kassa.Show && len(p.Photo) == 0 {
+		d.View.Photo = false // without a QR the sum goes out as text
+	}
+	sent, err := b.put(ctx, d, p, false)
+	var no *replyError
+	if errors.As(err, &no) && d.Kind == kassa.Edit && no.says(wordsOtherKind) {
+		d.View.Photo = !d.View.Photo
+		sent, err = b.put(ctx, d, p, false)
+	}
+	if f := fateOf(err); f == nil || f.Fate != kassa.Refused {
+		return sent, err
+	}
+	b.log.Warn("Telegram refuses the message, sending it plain", "order", d.Invoice.Order, "kind", d.Kind, "error", err)
+	return b.put(ctx, d, p, true)
+}
+
+// page draws what the delivery asks for.
+func (b *Bot) page(d kassa.Delivery) (page, error) {
+	switch d.Kind {
+	case kassa.Show, kassa.Edit:
+		return b.render.invoice(d, d.View.Photo), nil
+	case kassa.Announce:
+		return b.render.announcement(d), nil
+	}
+	return page{}, fmt.Errorf("no such delivery: %q", d.Kind)
+}
+
+// put makes the one call that the delivery is.
+func (b *Bot) put(ctx context.Context, d kassa.Delivery, p page, plain bool) (sent int, err error) {
+	err = b.client.call(ctx, func(ctx context.Context, api *tg.Bot) error {
+		var m *models.Message
+		var err error
+		switch {
+		case d.Kind == kassa.Edit && d.View.Photo:
+			_, err = api.EditMessageCaption(ctx, editCaption(d, p, plain))
+		case d.Kind == kassa.Edit:
+			_, err = api.EditMessageText(ctx, editText(d.Peer.At.Chat, d.View.Message, p, plain))
+		case d.Kind == kassa.Show && d.View.Photo:
+			m, err = api.SendPhoto(ctx, photo(d, p, plain))
+		default:
+			m, err = api.SendMessage(ctx, text(d, p, plain))
+		}
+		if m != nil {
+			sent = m.ID
+		}
+		return err
+	})
+	return sent, err
+}
+
+// tidy deletes the notice that the invoice's message replaced. One that cannot
+// be deleted stays; nobody is harmed by it.
+func (b *Bot) tidy(ctx context.Context, d kassa.Delivery) error {
+	err := b.client.call(ctx, func(ctx context.Context, api *tg.Bot) error {
+		_, err := api.DeleteMessage(ctx, &tg.DeleteMessageParams{ChatID: d.Peer.At.Chat, MessageID: d.View.Stale})
+		return err
+	})
+	if err != nil {
+		b.log.Debug("a replaced notice stays", "order", d.Invoice.Order, "error", err)
+	}
+	return nil
+}
+
+// fate is fateOf, with a wait that grows while Telegram is out of reach.
+func (b *Bot) fate(err error) *kassa.SendError {
+	if !unsent(err) {
+		b.dumb.Store(0)
+	}
+	f := fateOf(err)
+	if unsent(err) {
+		f.Wait = min(time.Second<<min(b.dumb.Add(1)-1, 5), 30*time.Second)
+	}
+	return f
+}
+
+func photo(d kassa.Delivery, p page, plain bool) *tg.SendPhotoParams {
+	words, mode := worded(p.HTML, plain)
+	return &tg.SendPhotoParams{
+		ChatID:  d.Peer.At.Chat,
+		Photo:   &models.InputFileUpload{Filename: "qr.png", Data: bytes.NewReader(p.Photo)},
+		Caption: words, ParseMode: mode, ReplyMarkup: markup(p.Keyboard),
+	}
+}
+
+func text(d kassa.Delivery, p page, plain bool) *tg.SendMessageParams {
+	words, mode := worded(p.HTML, plain)
+	m := &tg.SendMessageParams{
+		ChatID: d.Peer.At.Chat, Text: words, ParseMode: mode,
+		LinkPreviewOptions: noPreview(), ReplyMarkup: markup(p.Keyboard),
+	}
+	if d.Kind == kassa.Announce && d.View.Message != 0 {
+		m.ReplyParameters = replyTo(d.View.Message)
+	}
+	return m
+}
+
+func editCaption(d kassa.Delivery, p page, plain bool) *tg.EditMessageCaptionParams {
+	words, mode := worded(p.HTML, plain)
+	return &tg.EditMessageCaptionParams{
+		ChatID: d.Peer.At.Chat, MessageID: d.View.Message,
+		Caption: words, ParseMode: mode, ReplyMarkup: editedMarkup(p.Keyboard),
+	}
+}
+
+func editText(chat int64, message int, p page, plain bool) *tg.EditMessageTextParams {
+	words, mode := worded(p.HTML, plain)
+	return &tg.EditMessageTextParams{
+		ChatID: chat, MessageID: message, Text: words, ParseMode: mode,
+		LinkPreviewOptions: noPreview(), ReplyMarkup: editedMarkup(p.Keyboard),
+	}
+}
+
+// worded is the text to send and how Telegram is to read it.
+func worded(html string, plain bool) (string, models.ParseMode) {
+	if plain {
+		return plainText(html), ""
+	}
+	return html, models.ParseModeHTML
+}
+
+func replyTo(message int) *models.ReplyParameters {
+	return &models.ReplyParameters{MessageID: message, AllowSendingWithoutReply: true}
+}
+
+func noPreview() *models.LinkPreviewOptions {
+	return &models.LinkPreviewOptions{IsDisabled: tg.True()}
+}
+
+// markup keeps a nil pointer from becoming an interface that is not nil.
+func markup(k *models.InlineKeyboardMarkup) models.ReplyMarkup {
+	if k == nil {
+		return nil
+	}
+	return k
+}
+
+// editedMarkup takes the buttons off where the page has none.
+func editedMarkup(k *models.InlineKeyboardMarkup) models.ReplyMarkup {
+	if k == nil {
+		return &models.InlineKeyboardMarkup{InlineKeyboard: [][]models.InlineKeyboardButton{}}
+	}
+	return k
+}
