@@ -1,0 +1,59 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+)
+
+// The bounds of a server. A webhook is a few hundred bytes on a fresh or kept
+// connection; whoever needs longer than this is not Payfer.
+const (
+	headerTime = 5 * time.Second
+	readTime   = 10 * time.Second
+	writeTime  = 15 * time.Second
+	idleTime   = 60 * time.Second
+	maxHeader  = 16 << 10
+	maxConns   = 512
+	// drainTime is how long requests in hand may take once the server is told to stop.
+	drainTime = 8 * time.Second
+)
+
+// Serve serves h on ln until ctx ends, then takes no more connections, lets the
+// requests in hand finish for a few seconds, cuts what is left, and returns. The error
+// is nil after a stop in which nothing had to be cut. It closes ln in every case.
+func Serve(ctx context.Context, ln net.Listener, h http.Handler, log *slog.Logger) error {
+	srv := &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: headerTime,
+		ReadTimeout:       readTime,
+		WriteTimeout:      writeTime,
+		IdleTimeout:       idleTime,
+		MaxHeaderBytes:    maxHeader,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug), // what strangers' broken connections say
+	}
+	served := make(chan error, 1)
+	go func() { served <- srv.Serve(bounded(ln, maxConns)) }()
+	select {
+	case err := <-served:
+		return fmt.Errorf("serve %s: %w", ln.Addr(), err)
+	case <-ctx.Done():
+	}
+	err := drain(srv)
+	<-served
+	return err
+}
+
+// drain ends the server in its own time, or ours.
+func drain(srv *http.Server) error {
+	ctx, cancel := context.WithTimeout(context.Background(), drainTime)
+	defer cancel()
+	if err := srv.Shutdown(ctx); err != nil {
+		return errors.Join(fmt.Errorf("requests cut off at the stop: %w", err), srv.Close())
+	}
+	return nil
+}
