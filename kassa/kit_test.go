@@ -46,9 +46,11 @@ func newWorld(t testing.TB, s kassa.Store) *world {
 }
 
 // start makes a new Desk, as a new process would.
-func (w *world) start() {
+func (w *world) start() { w.startWith(w.gate, w.chat) }
+
+func (w *world) startWith(g kassa.Gateway, m kassa.Messenger) {
 	desk, err := kassa.New(kassa.Options{
-		Store: w.store, Gateway: w.gate, Messenger: w.chat,
+		Store: w.store, Gateway: g, Messenger: m,
 		Now: func() time.Time { return w.now }, Log: slog.New(slog.DiscardHandler), Zone: "UTC",
 	})
 	w.must(err)
