@@ -3,6 +3,8 @@ package kassa
 import (
 	"context"
 	"time"
+
+	"payferbot/fault"
 )
 
 const (
@@ -70,7 +72,9 @@ func (d *Desk) deliverOne(ctx context.Context, id PeerID, order string) (bool, e
 	if err != nil || job == nil {
 		return false, err
 	}
-	return true, d.record(ctx, job, d.send(ctx, job))
+	out := d.send(ctx, job)
+	fault.At("delivered")
+	return true, insist(ctx, sendLease-sendTime, func() error { return d.record(ctx, job, out) })
 }
 
 // send makes the one call to Telegram, within its time.

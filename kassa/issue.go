@@ -118,17 +118,12 @@ func (d *Desk) launch(ctx context.Context, inv Invoice, shop Shop) (Invoice, err
 	payment, cause := d.gateway.Create(ctx, shop.Credentials(), inv.Asked, inv.Order)
 	fault.At("create answered")
 	order := inv.Order
-	inv, err := d.change(ctx, order, time.Time{}, func(_ Tx, inv *Invoice) error {
-		why, no := refusal(cause)
-		switch {
-		case cause == nil:
-			inv.created(payment, d.zones, d.now())
-		case no:
-			inv.refused(why, d.now())
-		default:
-			inv.lost()
-		}
-		return nil
+	err := insist(ctx, patience, func() (err error) {
+		inv, err = d.change(ctx, order, time.Time{}, func(_ Tx, inv *Invoice) error {
+			d.told(inv, payment, cause)
+			return nil
+		})
+		return err
 	})
 	if err != nil {
 		return inv, err
@@ -148,6 +143,19 @@ func (d *Desk) launch(ctx context.Context, inv Invoice, shop Shop) (Invoice, err
 		return inv, nil // then the message says so, and the watcher goes on asking
 	}
 	return inv, err
+}
+
+// told applies create's reply, or what its absence means.
+func (d *Desk) told(inv *Invoice, p payfer.Payment, cause error) {
+	why, no := refusal(cause)
+	switch {
+	case cause == nil:
+		inv.created(p, d.zones, d.now())
+	case no:
+		inv.refused(why, d.now())
+	default:
+		inv.lost()
+	}
 }
 
 // refusal tells the errors of create after which nothing can exist at Payfer,

@@ -1,6 +1,8 @@
 package kassa_test
 
 import (
+	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -135,4 +137,55 @@ func TestARevokedKeyPausesAndANewOneHeals(t *testing.T) {
 	w.must(err)
 	w.pass(6 * time.Minute)
 	wantPaid(t, w, inv.Order)
+}
+
+func TestThereIsNoThirdAttempt(t *testing.T) {
+	w := bolt(t)
+	w.gate.create = append(w.gate.create, replyLost, replyLost)
+	inv := w.issue()
+	w.pass(2 * time.Minute)
+	shown := w.chat.of(kassa.Show)
+	if len(w.gate.creates) != 2 || len(shown) != 1 || shown[0].photo || shown[0].state != kassa.Absent {
+		t.Fatalf("%d creates, messages %+v, want two and one text that gives up", len(w.gate.creates), shown)
+	}
+	for order := range w.gate.creates {
+		w.gate.pay(order)
+		w.must(w.desk.Hint(w.ctx(), w.shop.Token, order))
+	}
+	w.pass(time.Minute)
+	if n := len(w.chat.of(kassa.Announce)); n != 2 {
+		t.Errorf("%d announcements of №%d, want one for each attempt that was paid", n, inv.Number)
+	}
+}
+
+// flaky fails the updates that it is told to, by their number from now.
+type flaky struct {
+	kassa.Store
+	fail map[int]bool
+}
+
+func (f *flaky) Update(ctx context.Context, fn func(kassa.Tx) error) error {
+	next := map[int]bool{}
+	for n := range f.fail {
+		next[n-1] = true
+	}
+	f.fail = next
+	if next[0] {
+		return errors.New("the store is away")
+	}
+	return f.Store.Update(ctx, fn)
+}
+
+func TestWhatCreateToldOutlivesAStoreThatIsAwayForAMoment(t *testing.T) {
+	w := bolt(t)
+	f := &flaky{Store: w.store}
+	w.store = f
+	w.start()
+	f.fail = map[int]bool{2: true, 3: true, 5: true} // create's reply twice, then the message's number
+	inv := w.issue()
+	w.pass(time.Minute)
+	shown := w.chat.of(kassa.Show)
+	if w.invoice(inv.Order).State != kassa.Pending || len(w.gate.creates) != 1 || len(shown) != 1 {
+		t.Errorf("%s after %d creates, messages %+v", inv.State, len(w.gate.creates), shown)
+	}
 }

@@ -166,10 +166,12 @@ func (m *model) Command(t *rapid.T) {
 	if len(m.commands) >= 6 {
 		t.Skip("enough commands")
 	}
-	fault := rapid.SampledFrom([]string{"none", "none", "reply lost", "never arrived", "unsent", "maintenance"}).Draw(t, "create")
 	m.gate.create = nil
-	if f := createFaults[fault]; f != nil {
-		m.gate.create = append(m.gate.create, f)
+	for range 2 {
+		fault := rapid.SampledFrom([]string{"none", "reply lost", "never arrived", "unsent", "maintenance"}).Draw(t, "create")
+		if f := createFaults[fault]; f != nil {
+			m.gate.create = append(m.gate.create, f)
+		}
 	}
 	c := m.command()
 	m.commands = append(m.commands, c)

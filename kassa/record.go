@@ -19,7 +19,6 @@ type outcome struct {
 // chat shows the invoice as it is by now. All in one step: nobody sees a
 // message recorded whose peer is still taken, or the reverse.
 func (d *Desk) record(ctx context.Context, j *job, out outcome) error {
-	fault.At("delivered")
 	if out.err != nil {
 		d.log.Warn("delivery", "kind", j.Kind, "peer", j.Peer.ID, "order", j.Invoice.Order, "error", out.err)
 	}
@@ -34,7 +33,7 @@ func (d *Desk) record(ctx context.Context, j *job, out outcome) error {
 		}
 		mine := at.Equal(j.until)
 		if out.err == nil {
-			peer.Failed = 0
+			peer.Failed, peer.Hold = 0, time.Time{}
 			err = d.delivered(tx, j, out.message)
 		} else {
 			err = d.undelivered(tx, &peer, j, out.err)
@@ -108,7 +107,7 @@ func (d *Desk) undelivered(tx Tx, peer *Peer, j *job, cause error) error {
 		peer.Failed++
 		peer.Hold = now.Add(clamp(time.Second<<min(peer.Failed-1, 10), time.Second, time.Minute))
 	case Flooded:
-		peer.Hold = now.Add(e.Wait)
+		peer.Failed, peer.Hold = 0, now.Add(e.Wait) // an answer: the line is sound
 	case Forbidden:
 		peer.Parked = e.Error()
 	case Moved:

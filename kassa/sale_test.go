@@ -92,6 +92,19 @@ func TestAForgedWebhookIsWorthOneQuestion(t *testing.T) {
 	}
 }
 
+func TestACheckBegunBeforeAHintLeavesTheOrderDue(t *testing.T) {
+	w := bolt(t)
+	inv := w.issue()
+	w.now = w.now.Add(time.Minute)
+	w.gate.check = append(w.gate.check, func(*call) error {
+		return w.desk.Hint(w.ctx(), w.shop.Token, inv.Order) // paid just after Payfer looked
+	})
+	w.work()
+	if w.gate.asked != 2 {
+		t.Errorf("Payfer was asked %d times, want the hint to be worth a question of its own", w.gate.asked)
+	}
+}
+
 func TestAHintReachesOnlyOrdersOfItsKassa(t *testing.T) {
 	w := bolt(t)
 	inv := w.issue()

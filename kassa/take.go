@@ -33,7 +33,7 @@ func (d *Desk) take(ctx context.Context, id PeerID, order string) (*job, error) 
 		if err != nil {
 			return err
 		}
-		if wait, no := peer.closed(now); no {
+		if wait, no := peer.closed(now, order != ""); no {
 			if at.Before(wait) || wait.IsZero() {
 				tx.SetReady(id, wait)
 			}
@@ -57,12 +57,16 @@ func (d *Desk) take(ctx context.Context, id PeerID, order string) (*job, error) 
 }
 
 // closed tells that nothing may be sent to the peer now, and until when; zero:
-// until it comes back.
-func (p *Peer) closed(now time.Time) (until time.Time, yes bool) {
+// until it comes back. An urgent answer does not sit out a pause that we made
+// up ourselves while Telegram was silent: its question shows that it speaks again.
+func (p *Peer) closed(now time.Time, urgent bool) (until time.Time, yes bool) {
 	if p.Parked != "" {
 		return time.Time{}, true
 	}
-	until = later(p.Busy, p.Hold)
+	until = p.Busy
+	if !urgent || p.Failed == 0 {
+		until = later(until, p.Hold)
+	}
 	return until, until.After(now)
 }
 
@@ -76,12 +80,12 @@ func (d *Desk) choose(tx Tx, peer Peer, jobs []*job, now time.Time) *job {
 		tx.Rest(peer.ID, now)
 		return nil
 	}
-	if at := d.allowed(&peer, best.Kind, now); at.After(now) {
+	best.Again = peer.Attempt.covers(best)
+	if at := d.allowed(&peer, best, now); at.After(now) {
 		tx.SetReady(peer.ID, at.Truncate(time.Millisecond))
 		return nil
 	}
 	best.until = now.Add(sendLease)
-	best.Again = peer.Attempt.covers(best)
 	if best.Kind == Show || best.Kind == Announce {
 		peer.Attempt = &Attempt{Kind: best.Kind, Orders: []string{best.Invoice.Order}, Worker: d.worker, At: now}
 	}
@@ -92,10 +96,11 @@ func (d *Desk) choose(tx Tx, peer Peer, jobs []*job, now time.Time) *job {
 	return best
 }
 
-// allowed is the earliest time for a delivery of the kind: answers to people at
-// once, the rest as the chat's pace and the bot's rate allow.
-func (d *Desk) allowed(peer *Peer, kind Kind, now time.Time) time.Time {
-	if kind == Show {
+// allowed is the earliest time for a delivery: answers to people at once, the
+// rest as the chat's pace and the bot's rate allow. A repeat was paced the first
+// time, and answers wait behind it.
+func (d *Desk) allowed(peer *Peer, j *job, now time.Time) time.Time {
+	if j.Kind == Show || j.Again {
 		return now
 	}
 	return later(peer.freeAt(), now.Add(d.telling.wait(now)))

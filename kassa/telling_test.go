@@ -219,3 +219,35 @@ func TestFindKnowsOnlyThisChatsInvoices(t *testing.T) {
 		}
 	}
 }
+
+func TestAnAnswerDoesNotSitOutAPauseMadeWhileTelegramWasSilent(t *testing.T) {
+	w := bolt(t)
+	paid(w)
+	silent := func(*call) error { return errors.New("no route") }
+	w.chat.fault = append(w.chat.fault, silent, silent, silent, silent, silent, silent)
+	w.pass(40 * time.Second)
+	if n := len(w.chat.of(kassa.Announce)); n != 0 || len(w.chat.fault) != 0 {
+		t.Fatalf("%d announcements, %d silences left: the test wants six of them over", n, len(w.chat.fault))
+	}
+	w.issue()
+	w.work()
+	if news, shown := w.chat.of(kassa.Announce), w.chat.of(kassa.Show); len(news) != 1 || !news[0].again || len(shown) != 2 {
+		t.Errorf("announcements %+v, %d messages: want both said at once", news, len(shown))
+	}
+}
+
+func TestAFloodIsSatOutByAnswersToo(t *testing.T) {
+	w := bolt(t)
+	paid(w)
+	w.chat.fault = append(w.chat.fault, answers(kassa.SendError{Fate: kassa.Flooded, Wait: 30 * time.Second}))
+	w.work()
+	w.issue()
+	w.work()
+	if n := len(w.chat.of(kassa.Show)); n != 1 {
+		t.Fatalf("%d messages, want none sent while Telegram forbids it", n-1)
+	}
+	w.pass(31 * time.Second)
+	if n := len(w.chat.of(kassa.Show)); n != 2 {
+		t.Errorf("%d messages after the flood, want 2", n)
+	}
+}
