@@ -44,6 +44,7 @@ type Desk struct {
 	worker    string
 	asking    *askLimits
 	telling   *tellLimit
+	tokens    tokens
 	dueBell   bell
 	readyBell bell
 }

@@ -15,6 +15,15 @@ func (d *Desk) WatchOnce(ctx context.Context) (int, error) {
 	return len(claims), err
 }
 
+// ClaimOnce claims the orders that are due now and gives the claims' tokens.
+func (d *Desk) ClaimOnce(ctx context.Context) (tokens []time.Time, err error) {
+	claims, err := d.claimDue(ctx, checkers)
+	for _, c := range claims {
+		tokens = append(tokens, c.until)
+	}
+	return tokens, err
+}
+
 // DeliverOnce serves the peers that are ready now, one delivery each.
 func (d *Desk) DeliverOnce(ctx context.Context) (sent int, err error) {
 	ready, err := d.ready(ctx)

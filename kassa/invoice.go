@@ -91,8 +91,29 @@ type View struct {
 	Stale     int    `json:",omitempty"` // a notice that this message replaced, to be deleted
 	Shown     string `json:",omitempty"` // the Face that it shows
 	Announced bool   `json:",omitempty"` // the chat was told that it is paid
-	Copy      bool   `json:",omitempty"` // a second copy, from a send nobody recorded: edited, never announced
-	Broken    string `json:",omitempty"` // why Telegram will not let us change it any more
+
+	// Showing and Announcing are sends begun whose outcome is not recorded. They
+	// are written before the send; found again later, nobody knows whether the
+	// message arrived, so it goes out once more, marked as possibly a repeat.
+	// They stand here, not with the peer, so that no other message there, and no
+	// second attempt at the invoice, makes the doubt forgotten.
+	Showing    bool `json:",omitempty"`
+	Announcing bool `json:",omitempty"`
+
+	Copy   bool   `json:",omitempty"` // a second copy, from a send nobody recorded: edited, never announced
+	Broken string `json:",omitempty"` // why Telegram will not let us change it any more
+}
+
+// begun is the view's mark for sends of the kind; nil: a delivery of this kind
+// leaves nothing behind that could stand there twice.
+func (v *View) begun(k Kind) *bool {
+	switch k {
+	case Show:
+		return &v.Showing
+	case Announce:
+		return &v.Announcing
+	}
+	return nil
 }
 
 // Face is all of the invoice that its message shows, as one comparable value:

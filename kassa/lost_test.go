@@ -139,6 +139,39 @@ func TestARevokedKeyPausesAndANewOneHeals(t *testing.T) {
 	wantPaid(t, w, inv.Order)
 }
 
+// Found by the model: the doubt about the first attempt's notice was forgotten
+// with the first attempt, and a second notice stood beside it, unmarked.
+func TestTheDoubtAboutANoticePassesToTheNextAttempt(t *testing.T) {
+	w := bolt(t)
+	w.gate.create = append(w.gate.create, replyLost, replyLost)
+	w.gate.check = append(w.gate.check, fails(payfer.ErrUnknown)) // so that a notice is sent
+	w.chat.fault = append(w.chat.fault, arrivedUnheard)
+	w.issue()
+	w.gate.check = append(w.gate.check, func(*call) error { return nil }, fails(payfer.ErrUnknown))
+	w.pass(30 * time.Second)
+	if shown := w.chat.of(kassa.Show); len(shown) < 2 || shown[0].again || !shown[1].again {
+		t.Errorf("messages %+v, want all after the first marked", shown)
+	}
+}
+
+// A notice that is on its way while its attempt is replaced is the next one's.
+func TestAMessageOnItsWayPassesToTheNextAttempt(t *testing.T) {
+	w := bolt(t)
+	w.gate.create = append(w.gate.create, replyLost)
+	w.gate.check = append(w.gate.check, fails(payfer.ErrUnknown))
+	w.chat.fault = append(w.chat.fault, func(*call) error {
+		w.now = w.now.Add(10 * time.Second)
+		_, err := w.desk.WatchOnce(w.ctx()) // Payfer answers meanwhile: the first attempt is replaced
+		return err
+	})
+	inv := w.issue()
+	w.pass(30 * time.Second)
+	shown := w.chat.of(kassa.Show)
+	if len(shown) != 1 || !shown[0].photo || shown[0].state != kassa.Pending || shown[0].number != inv.Number {
+		t.Errorf("messages %+v, want one photo, the notice gone", shown)
+	}
+}
+
 func TestThereIsNoThirdAttempt(t *testing.T) {
 	w := bolt(t)
 	w.gate.create = append(w.gate.create, replyLost, replyLost)

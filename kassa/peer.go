@@ -43,8 +43,6 @@ type Peer struct {
 
 	// Busy is until when a worker has this peer to itself; zero: nobody has.
 	Busy time.Time
-	// Attempt is the send whose outcome is not recorded yet.
-	Attempt *Attempt `json:",omitempty"`
 	// Pace is when the peer's allowance of messages will be whole again
 	// (the theoretical arrival time of a leaky bucket).
 	Pace time.Time
@@ -61,14 +59,4 @@ type Dialogue struct {
 	Step   string `json:",omitempty"` // empty: none
 	ShopID ShopID `json:",omitempty"` // said in an earlier step
 	Since  time.Time
-}
-
-// Attempt is one message on its way to Telegram. It is recorded before it is
-// sent; found again later, nobody knows whether it arrived, so it goes out
-// once more, marked as possibly a repeat.
-type Attempt struct {
-	Kind   Kind
-	Orders []string
-	Worker string
-	At     time.Time
 }

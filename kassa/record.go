@@ -31,17 +31,24 @@ func (d *Desk) record(ctx context.Context, j *job, out outcome) error {
 		if err != nil {
 			return err
 		}
-		mine := at.Equal(j.until)
-		if out.err == nil {
-			peer.Failed, peer.Hold = 0, time.Time{}
-			err = d.delivered(tx, j, out.message)
-		} else {
-			err = d.undelivered(tx, &peer, j, out.err)
-		}
-		if err != nil || !mine {
+		inv, err := j.shownBy(tx)
+		if err != nil {
 			return err
 		}
-		d.release(tx, peer, j, out.err)
+		v := &inv.Views[j.view]
+		if begun := v.begun(j.Kind); begun != nil && clear(j, out.err) {
+			*begun = false
+		}
+		if out.err == nil {
+			peer.Failed, peer.Hold = 0, time.Time{}
+			j.delivered(&inv, v, out.message)
+		} else {
+			d.undelivered(&peer, j, v, out.err)
+		}
+		d.settleDebt(tx, &inv, j)
+		if at.Equal(j.until) {
+			d.release(tx, peer)
+		}
 		return nil
 	})
 	if err != nil {
@@ -51,35 +58,35 @@ func (d *Desk) record(ctx context.Context, j *job, out outcome) error {
 	return nil
 }
 
-// release ends the claim on the peer.
-func (d *Desk) release(tx Tx, peer Peer, j *job, cause error) {
-	now := d.now()
-	peer.Busy = time.Time{}
-	if attemptOver(j, cause) {
-		peer.Attempt = nil
+// shownBy is the invoice whose view the delivery belongs to by now: a message
+// on its way while its attempt was replaced has passed to the next attempt.
+func (j *job) shownBy(tx Tx) (Invoice, error) {
+	inv, err := tx.Invoice(j.Invoice.Order)
+	for err == nil && inv.Next != "" && j.Kind != Announce {
+		inv, err = tx.Invoice(inv.Next)
 	}
-	tx.PutPeer(peer)
-	switch {
-	case peer.Parked != "":
-		tx.SetReady(peer.ID, time.Time{})
-	default:
-		tx.Rest(peer.ID, later(now, peer.Hold))
-	}
+	return inv, err
 }
 
-// attemptOver tells whether the attempt's outcome is known by now. What surely
+// release ends the claim on the peer.
+func (d *Desk) release(tx Tx, peer Peer) {
+	peer.Busy = time.Time{}
+	tx.PutPeer(peer)
+	if peer.Parked != "" {
+		tx.SetReady(peer.ID, time.Time{})
+		return
+	}
+	tx.Rest(peer.ID, later(d.now(), peer.Hold))
+}
+
+// clear tells whether it is known by now what stands in the chat. What surely
 // was not sent this time may have been sent the time before.
-func attemptOver(j *job, cause error) bool {
+func clear(j *job, cause error) bool {
 	return cause == nil || (fate(cause) != Lost && !j.Again)
 }
 
 // delivered writes into the view what the chat shows now.
-func (d *Desk) delivered(tx Tx, j *job, message int) error {
-	inv, err := tx.Invoice(j.Invoice.Order)
-	if err != nil {
-		return err
-	}
-	v := &inv.Views[j.view]
+func (j *job) delivered(inv *Invoice, v *View, message int) {
 	switch {
 	case j.Kind == Show && v.Message != j.Invoice.Views[j.view].Message:
 		// A claim ran out and two workers sent it: two messages stand there.
@@ -94,11 +101,10 @@ func (d *Desk) delivered(tx Tx, j *job, message int) error {
 	case j.Kind == Tidy:
 		v.Stale = 0
 	}
-	return d.settleDebt(tx, &inv, j.Peer.ID)
 }
 
 // undelivered writes what a failed delivery means for the peer and the view.
-func (d *Desk) undelivered(tx Tx, peer *Peer, j *job, cause error) error {
+func (d *Desk) undelivered(peer *Peer, j *job, v *View, cause error) {
 	var e *SendError
 	errors.As(cause, &e)
 	now := d.now()
@@ -113,41 +119,37 @@ func (d *Desk) undelivered(tx Tx, peer *Peer, j *job, cause error) error {
 	case Moved:
 		peer.At.Chat = e.MovedTo
 	case Refused, Gone:
-		return d.broken(tx, j, cause)
+		d.broken(j, v, cause)
 	}
-	return nil
 }
 
 // broken ends what can be done with one view. News that Telegram will not take
 // in any form are given up, loudly: a person has to look.
-func (d *Desk) broken(tx Tx, j *job, cause error) error {
-	inv, err := tx.Invoice(j.Invoice.Order)
-	if err != nil {
-		return err
-	}
-	v := &inv.Views[j.view]
+func (d *Desk) broken(j *job, v *View, cause error) {
 	switch j.Kind {
 	case Announce:
 		v.Announced = true
-		d.log.Error("a paid invoice could not be announced", "order", inv.Order, "peer", j.Peer.ID, "error", cause)
+		d.log.Error("a paid invoice could not be announced", "order", j.Invoice.Order, "peer", j.Peer.ID, "error", cause)
 	case Tidy:
 		v.Stale = 0
 	default:
 		v.Broken = cause.Error()
 	}
-	return d.settleDebt(tx, &inv, j.Peer.ID)
 }
 
 // settleDebt writes the invoice, and ends the debt if none of the peer's views is stale.
-func (d *Desk) settleDebt(tx Tx, inv *Invoice, peer PeerID) error {
+func (d *Desk) settleDebt(tx Tx, inv *Invoice, j *job) {
 	tx.PutInvoice(*inv)
+	if inv.Order != j.Invoice.Order {
+		d.owe(tx, inv)
+		return
+	}
 	for _, v := range inv.Views {
-		if _, stale := inv.duty(v); stale && v.Peer == peer {
-			return nil
+		if _, stale := inv.duty(v); stale && v.Peer == j.Peer.ID {
+			return
 		}
 	}
-	tx.Shown(peer, inv.Order)
-	return nil
+	tx.Shown(j.Peer.ID, inv.Order)
 }
 
 // fate of an error that is no SendError is unknown, and so Lost.

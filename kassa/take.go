@@ -18,7 +18,7 @@ type job struct {
 }
 
 // take claims the peer for its most urgent delivery. In the same step as the
-// claim it notes the attempt, so that a send whose outcome is never recorded
+// claim it marks the view, so that a send whose outcome is never recorded
 // is known to have been possible. It gives nil when there is nothing to do now.
 func (d *Desk) take(ctx context.Context, id PeerID, order string) (*job, error) {
 	var mine *job
@@ -73,21 +73,21 @@ func (p *Peer) closed(now time.Time, urgent bool) (until time.Time, yes bool) {
 // choose picks the most urgent of the jobs and writes the claim for it. Where
 // only what can wait is left and the chat's pace says wait, it writes that.
 func (d *Desk) choose(tx Tx, peer Peer, jobs []*job, now time.Time) *job {
-	best := mostUrgent(jobs, peer.Attempt)
+	best := mostUrgent(jobs)
 	if best == nil {
-		peer.Busy, peer.Attempt = time.Time{}, nil
+		peer.Busy = time.Time{}
 		tx.PutPeer(peer)
 		tx.Rest(peer.ID, now)
 		return nil
 	}
-	best.Again = peer.Attempt.covers(best)
-	if at := d.allowed(&peer, best, now); at.After(now) {
+	if at := d.allowed(&peer, best.Kind, now); at.After(now) {
 		tx.SetReady(peer.ID, at.Truncate(time.Millisecond))
 		return nil
 	}
 	best.until = now.Add(sendLease)
-	if best.Kind == Show || best.Kind == Announce {
-		peer.Attempt = &Attempt{Kind: best.Kind, Orders: []string{best.Invoice.Order}, Worker: d.worker, At: now}
+	if begun := best.Invoice.Views[best.view].begun(best.Kind); begun != nil {
+		best.Again, *begun = *begun, true
+		tx.PutInvoice(best.Invoice)
 	}
 	peer.Busy = best.until
 	peer.spent(now)
@@ -96,29 +96,19 @@ func (d *Desk) choose(tx Tx, peer Peer, jobs []*job, now time.Time) *job {
 	return best
 }
 
-// allowed is the earliest time for a delivery: answers to people at once, the
-// rest as the chat's pace and the bot's rate allow. A repeat was paced the first
-// time, and answers wait behind it.
-func (d *Desk) allowed(peer *Peer, j *job, now time.Time) time.Time {
-	if j.Kind == Show || j.Again {
+// allowed is the earliest time for a delivery of the kind: answers to people at
+// once, the rest as the chat's pace and the bot's rate allow.
+func (d *Desk) allowed(peer *Peer, kind Kind, now time.Time) time.Time {
+	if kind == Show {
 		return now
 	}
 	return later(peer.freeAt(), now.Add(d.telling.wait(now)))
 }
 
-// covers tells that the job is the very send that was attempted and not recorded.
-func (a *Attempt) covers(j *job) bool {
-	return a != nil && a.Kind == j.Kind && slices.Contains(a.Orders, j.Invoice.Order)
-}
-
-// mostUrgent puts an unrecorded attempt first: forgotten, it could no longer be
-// marked as a repeat.
-func mostUrgent(jobs []*job, attempt *Attempt) *job {
+// mostUrgent of what is owed; the oldest debt among equals.
+func mostUrgent(jobs []*job) *job {
 	var best *job
 	for _, j := range jobs {
-		if attempt.covers(j) {
-			return j
-		}
 		if best == nil || rank(j.Kind) < rank(best.Kind) {
 			best = j
 		}
@@ -136,9 +126,6 @@ func (d *Desk) jobs(tx Tx, peer Peer, order string) ([]*job, error) {
 	}
 	if order != "" && !slices.Contains(owed, order) {
 		owed = append(owed, order)
-	}
-	if a := peer.Attempt; a != nil {
-		owed = append(owed, a.Orders...)
 	}
 	var jobs []*job
 	for _, order := range owed {

@@ -3,6 +3,7 @@ package kassa
 import (
 	"context"
 	"fmt"
+	"sync"
 	"time"
 )
 
@@ -20,6 +21,22 @@ const (
 type claim struct {
 	order string
 	until time.Time
+}
+
+// tokens gives the ends of claims. They are the claims' tokens, so no two claims
+// end at one instant, though they be made within the same millisecond: the
+// first, letting go of an order that was moved meanwhile, would take the
+// second's place in the queue for its own.
+type tokens struct {
+	mu   sync.Mutex
+	last time.Time
+}
+
+func (t *tokens) next(now time.Time) time.Time {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.last = later(now.Add(checkLease), t.last.Add(time.Millisecond))
+	return t.last
 }
 
 // watch asks about due orders until ctx ends.
@@ -137,7 +154,7 @@ func (d *Desk) plan(due []Queued, invoices []Invoice, n int) (plans []plan) {
 		p := plan{order: q.ID, shop: inv.Shop, seen: q.At}
 		wait := d.asking.take(inv.Shop, now.Sub(inv.Hinted) < hintRun, now)
 		if p.now = wait == 0; p.now {
-			p.next = now.Add(checkLease)
+			p.next = d.tokens.next(now)
 			n--
 		} else {
 			waiting[inv.Shop] += wait

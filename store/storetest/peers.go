@@ -73,5 +73,4 @@ var market = kassa.Peer{
 	ID: "marketmarketmark", At: chat(-100), Lang: "uz-Cyrl", Shop: "772211", Last: 12,
 	Dialogue: kassa.Dialogue{Step: "key", ShopID: "772211", Since: at(1)},
 	Busy:     at(2), Pace: at(3), Hold: at(4), Failed: 3, Parked: "kicked",
-	Attempt: &kassa.Attempt{Kind: kassa.Announce, Orders: []string{"a", "b"}, Worker: "w1", At: at(5)},
 }
