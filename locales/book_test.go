@@ -56,9 +56,18 @@ func TestCountsChooseTheirForm(t *testing.T) {
 		count int
 		want  string
 	}{
-		{"ru", 1, "за 1 счётом."}, {"ru", 3, "за 3 счетами."}, {"ru", 11, "за 11 счетами."}, {"ru", 21, "за 21 счётом."},
-		{"en", 1, "watching 1 invoice."}, {"en", 2, "watching 2 invoices."}, {"en", 0, "no open invoices"}, {"ru", 0, "не осталось"},
-		{"uz", 1, "1 ta toʻlovni"}, {"uz", 5, "5 ta toʻlovni"}, {"uz-Cyrl", 1, "1 та тўловни"}, {"uz-Cyrl", 5, "5 та тўловни"},
+		{"ru", 1, "за 1 счётом."},
+		{"ru", 3, "за 3 счетами."},
+		{"ru", 11, "за 11 счетами."},
+		{"ru", 21, "за 21 счётом."},
+		{"en", 1, "watching 1 invoice."},
+		{"en", 2, "watching 2 invoices."},
+		{"en", 0, "no open invoices"},
+		{"ru", 0, "не осталось"},
+		{"uz", 1, "1 ta toʻlovni"},
+		{"uz", 5, "5 ta toʻlovni"},
+		{"uz-Cyrl", 1, "1 та тўловни"},
+		{"uz-Cyrl", 5, "5 та тўловни"},
 	} {
 		if got := b.Plain(c.lang, "unlink.forgotten", Args{"Count": c.count}); !strings.Contains(got, c.want) {
 			t.Errorf("%s, %d: %q, want %q in it", c.lang, c.count, got, c.want)
