@@ -21,7 +21,7 @@ func fateOf(err error) *kassa.SendError {
 		return no.fate()
 	}
 	if unsent(err) {
-		return &kassa.SendError{Fate: kassa.Flooded, Wait: time.Second, Err: err}
+		return &kassa.SendError{Fate: kassa.Flooded, Wait: time.Second, Ours: true, Err: err}
 	}
 	return &kassa.SendError{Fate: kassa.Lost, Err: err}
 }
@@ -62,7 +62,9 @@ var (
 	}
 	// A text to edit that is a caption, or the other way round.
 	wordsOtherKind = []string{"there is no text in the message to edit", "there is no caption in the message to edit"}
-	wordsDeleted   = []string{"message to delete not found", "message_id_invalid"}
+	// The message to reply to is not to be had, though we allow to send without.
+	wordsNoReply = []string{"reply_message_id_invalid", "message to be replied not found", "message to reply not found", "replied message not found"}
+	wordsDeleted = []string{"message to delete not found", "message_id_invalid"}
 )
 
 func (e *replyError) badRequest() *kassa.SendError {

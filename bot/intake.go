@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"log/slog"
+	"sync"
 	"time"
 
 	"payferbot/fault"
@@ -15,6 +16,9 @@ type intake struct {
 	rooms *mailroom
 	now   func() time.Time
 	log   *slog.Logger
+
+	mu     sync.Mutex
+	unsure map[int64]bool // letters of a Receive that failed: it may have saved them all the same
 }
 
 // receive saves the letters; only after it has returned nil may Telegram forget
@@ -22,11 +26,45 @@ type intake struct {
 func (i *intake) receive(ctx context.Context, letters []kassa.Letter) error {
 	fresh, err := i.inbox.Receive(ctx, letters, i.now())
 	if err != nil {
+		i.doubt(letters)
 		return err
 	}
 	fault.At("inbox saved")
-	i.handOn(fresh)
+	i.handOn(i.unhanded(letters, fresh))
 	return nil
+}
+
+// doubt remembers letters that Telegram will send again and that the inbox may
+// know by then, though nobody was given them.
+func (i *intake) doubt(letters []kassa.Letter) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.unsure == nil {
+		i.unsure = map[int64]bool{}
+	}
+	for _, l := range letters {
+		i.unsure[l.ID] = true
+	}
+}
+
+// unhanded gives the letters that no worker was given yet: those that are new
+// to the inbox, and those that were in doubt.
+func (i *intake) unhanded(letters, fresh []kassa.Letter) []kassa.Letter {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	left := map[int64]bool{}
+	for _, l := range fresh {
+		left[l.ID] = true
+	}
+	var out []kassa.Letter
+	for _, l := range letters {
+		if left[l.ID] || i.unsure[l.ID] {
+			out = append(out, l)
+		}
+		delete(left, l.ID)
+		delete(i.unsure, l.ID)
+	}
+	return out
 }
 
 // handOn gives saved letters to the workers.

@@ -55,6 +55,10 @@ func (b *Bot) deliver(ctx context.Context, d kassa.Delivery) (int, error) {
 		d.View.Photo = !d.View.Photo
 		sent, err = b.put(ctx, d, p, false)
 	}
+	if errors.As(err, &no) && d.Kind == kassa.Announce && no.says(wordsNoReply) {
+		d.View.Message = 0 // news go out, whatever they answer
+		sent, err = b.put(ctx, d, p, false)
+	}
 	if f := fateOf(err); f == nil || f.Fate != kassa.Refused {
 		return sent, err
 	}

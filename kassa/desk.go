@@ -151,8 +151,12 @@ func (d *Desk) follow(tx Tx, inv *Invoice, claim time.Time) error {
 	// since it was claimed, or lies at hand for somebody else.
 	hinted := !due.IsZero() && !due.After(now)
 	if due.Equal(claim) || (claim.IsZero() && !hinted) {
-		tx.SetDue(inv.Shop, inv.Order, next.Truncate(time.Millisecond))
+		due = next.Truncate(time.Millisecond)
 	}
+	// Also where it stays: of places the store holds only those to their reading
+	// that are written. Left unwritten, a worker letting go of the order in this
+	// very moment would put off the check that the hint is owed.
+	tx.SetDue(inv.Shop, inv.Order, due)
 	return nil
 }
 
@@ -183,11 +187,20 @@ func dropKey(tx Tx, id ShopID, ending int) error {
 	return nil
 }
 
+// ahead is how much older than edits answers and news are made, so that they
+// stand in front of any number of them: of a long line only the head is looked at.
+const ahead = 365 * 24 * time.Hour
+
 // owe makes known which peers do not see the invoice as it is.
 func (d *Desk) owe(tx Tx, inv *Invoice) {
 	now := d.now()
 	for _, v := range inv.Views {
-		if _, stale := inv.duty(v); stale {
+		kind, stale := inv.duty(v)
+		switch {
+		case stale && rank(kind) < rank(Edit):
+			tx.Shown(v.Peer, inv.Order) // it may stand among the edits
+			tx.Owe(v.Peer, inv.Order, now.Add(-ahead))
+		case stale:
 			tx.Owe(v.Peer, inv.Order, now)
 		}
 	}

@@ -5,7 +5,7 @@ package kassa
 func (inv *Invoice) duty(v View) (Kind, bool) {
 	shown := v.Message != 0
 	switch {
-	case v.Broken == "" && inv.presentable() && (!shown || inv.Photo() && !v.Photo):
+	case v.Broken == "" && inv.presentable() && (!shown || inv.lacksQR(v)):
 		return Show, true
 	case inv.State == Paid && !v.Announced && !v.Copy:
 		return Announce, true
@@ -20,6 +20,12 @@ func (inv *Invoice) duty(v View) (Kind, bool) {
 // Photo tells whether the invoice's message is a photo with the QR code, rather
 // than a text: whether there is a sum to pay.
 func (inv *Invoice) Photo() bool { return inv.Unique != 0 }
+
+// lacksQR tells a notice that a customer is waiting to see turn into the photo.
+// One of an invoice that is paid or given up is only edited, and so is a copy.
+func (inv *Invoice) lacksQR(v View) bool {
+	return inv.State == Pending && inv.Photo() && !v.Photo && !v.Copy
+}
 
 // presentable tells whether there is anything to say about the invoice yet. An
 // attempt that another one replaced has no message of its own.

@@ -32,18 +32,20 @@ func (d *Desk) Hint(ctx context.Context, token, order string) error {
 	return nil
 }
 
-// hinted makes the order due now. Where it is so already nothing is written:
-// a flood of webhooks costs reads.
+// hinted makes the order due now and begins a run of hinted checks. Where both
+// is so already nothing is written: a flood of webhooks costs reads.
 func (d *Desk) hinted(tx Tx, inv Invoice) error {
 	now := d.now()
 	due, err := tx.Due(inv.Order)
-	if err != nil || (!due.IsZero() && !due.After(now)) {
+	if err != nil {
 		return err
 	}
 	if now.Sub(inv.Hinted) >= hintRun {
 		inv.Hinted = now
 		tx.PutInvoice(inv)
 	}
-	tx.SetDue(inv.Shop, inv.Order, now)
+	if due.IsZero() || due.After(now) {
+		tx.SetDue(inv.Shop, inv.Order, now)
+	}
 	return nil
 }

@@ -30,6 +30,7 @@ func (d *Desk) Issue(ctx context.Context, c Command) (Invoice, error) {
 	if c.Amount < MinAmount || c.Amount > MaxAmount {
 		return Invoice{}, ErrAmount
 	}
+	fault.At("command taken")
 	inv, shop, fresh, err := d.intend(ctx, c)
 	if err != nil {
 		return inv, err
@@ -45,11 +46,15 @@ func (d *Desk) Issue(ctx context.Context, c Command) (Invoice, error) {
 }
 
 // Renew issues an invoice that came to nothing once more. A second press on
-// the same button finds what the first one made.
+// the same button finds what the first one made. Where money has come meanwhile
+// nothing is made: it gives the old invoice.
 func (d *Desk) Renew(ctx context.Context, peer PeerID, order string, by int64) (Invoice, error) {
 	old, err := d.own(ctx, peer, order)
 	if err != nil {
 		return Invoice{}, err
+	}
+	if old.State == Paid || old.PaidBefore {
+		return old, nil
 	}
 	return d.Issue(ctx, Command{Peer: peer, Origin: RenewOrigin(order), Amount: old.Asked, Note: old.Note, By: by})
 }

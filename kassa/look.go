@@ -52,11 +52,11 @@ func (d *Desk) learn(ctx context.Context, inv Invoice, shop Shop, claim time.Tim
 		return inv, err
 	}
 	fault.At("answer saved")
-	if err := d.mark(ctx, shop, cause); err != nil {
-		return inv, err
-	}
 	if next.Order != "" {
 		return d.launch(ctx, next, shop)
+	}
+	if err := d.mark(ctx, shop, cause); err != nil {
+		return inv, err
 	}
 	if errors.Is(cause, payfer.ErrNotFound) {
 		cause = nil // that is an answer
@@ -67,7 +67,7 @@ func (d *Desk) learn(ctx context.Context, inv Invoice, shop Shop, claim time.Tim
 // answer applies check's reply and tells whether there was one.
 func (inv *Invoice) answer(s payfer.Status, cause error, zs zones, now time.Time) bool {
 	inv.Asks++
-	inv.Checked = now
+	inv.Checked = later(now, inv.Hinted) // whatever the clock says: the hint came before
 	switch {
 	case cause == nil:
 		inv.found(s, zs, now)

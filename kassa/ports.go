@@ -63,6 +63,7 @@ const (
 type SendError struct {
 	Fate    Fate
 	Wait    time.Duration // Flooded
+	Ours    bool          // Flooded: the message never left us, and the wait is our own idea
 	MovedTo int64         // Moved
 	Err     error         // the cause, free of secrets
 }

@@ -88,6 +88,7 @@ func clear(j *job, cause error) bool {
 // delivered writes into the view what the chat shows now.
 func (j *job) delivered(inv *Invoice, v *View, message int) {
 	switch {
+	case j.Kind == Show && v.Message == message: // recorded before, by a step whose success was not heard of
 	case j.Kind == Show && v.Message != j.Invoice.Views[j.view].Message:
 		// A claim ran out and two workers sent it: two messages stand there.
 		inv.Views = append(inv.Views, View{Peer: j.Peer.ID, Message: message, Photo: j.View.Photo, Copy: true, Shown: j.Invoice.Face()})
@@ -114,6 +115,9 @@ func (d *Desk) undelivered(peer *Peer, j *job, v *View, cause error) {
 		peer.Hold = now.Add(clamp(time.Second<<min(peer.Failed-1, 10), time.Second, time.Minute))
 	case Flooded:
 		peer.Failed, peer.Hold = 0, now.Add(e.Wait) // an answer: the line is sound
+		if e.Ours {
+			peer.Failed = 1 // none: nobody forbade anything
+		}
 	case Forbidden:
 		peer.Parked = e.Error()
 	case Moved:
@@ -137,19 +141,12 @@ func (d *Desk) broken(j *job, v *View, cause error) {
 	}
 }
 
-// settleDebt writes the invoice, and ends the debt if none of the peer's views is stale.
+// settleDebt writes the invoice, and ends the debt. What is still owed finds its
+// place anew: an edit that news left behind no longer stands among the news.
 func (d *Desk) settleDebt(tx Tx, inv *Invoice, j *job) {
 	tx.PutInvoice(*inv)
-	if inv.Order != j.Invoice.Order {
-		d.owe(tx, inv)
-		return
-	}
-	for _, v := range inv.Views {
-		if _, stale := inv.duty(v); stale && v.Peer == j.Peer.ID {
-			return
-		}
-	}
 	tx.Shown(j.Peer.ID, inv.Order)
+	d.owe(tx, inv)
 }
 
 // fate of an error that is no SendError is unknown, and so Lost.

@@ -62,7 +62,7 @@ func (inv *Invoice) hinted(now time.Time) time.Time {
 // planned is the next check that nothing but time asks for.
 func (inv *Invoice) planned(now time.Time, jitter float64) time.Time {
 	age := now.Sub(inv.Created)
-	if inv.Expires.IsZero() {
+	if inv.Expires.IsZero() || inv.State == Unknown { // while somebody waits to hear, the expiry tells nothing
 		return until(inv.Created.Add(watchBlind), now.Add(inv.blindStep(age, jitter)))
 	}
 	if inv.State == Pending && now.Before(inv.Expires) {

@@ -54,7 +54,7 @@ func (d *Desk) watch(ctx context.Context) {
 				d.dueBell.ring()
 			})
 		}
-		if !d.dueBell.wait(ctx.Done(), d.pause(ctx, hands.free() == 0, Tx.NextDue)) {
+		if !d.dueBell.wait(ctx.Done(), d.pause(ctx, err != nil || hands.free() == 0, Tx.NextDue)) {
 			return
 		}
 	}
@@ -68,9 +68,10 @@ func (d *Desk) check(ctx context.Context, c claim) {
 }
 
 // pause is how long a loop sleeps when nobody rings: until the head of its
-// queue is ready, and not for ever.
-func (d *Desk) pause(ctx context.Context, allBusy bool, head func(Tx) (time.Time, error)) time.Duration {
-	if allBusy {
+// queue is ready, and not for ever. Where the head is not to be had now, because
+// all hands are busy or the store fails, it is not waited for.
+func (d *Desk) pause(ctx context.Context, inVain bool, head func(Tx) (time.Time, error)) time.Duration {
+	if inVain {
 		return poll
 	}
 	var at time.Time
@@ -145,20 +146,25 @@ func (d *Desk) due(ctx context.Context, limit int) (due []Queued, invoices []Inv
 // Those that must wait stand in line behind each other.
 func (d *Desk) plan(due []Queued, invoices []Invoice, n int) (plans []plan) {
 	now := d.now()
-	waiting := map[ShopID]time.Duration{}
+	type line struct {
+		shop   ShopID
+		hinted bool
+	}
+	waiting := map[line]time.Duration{}
 	for i, q := range due {
 		if n == 0 {
 			break
 		}
 		inv := &invoices[i]
 		p := plan{order: q.ID, shop: inv.Shop, seen: q.At}
-		wait := d.asking.take(inv.Shop, now.Sub(inv.Hinted) < hintRun, now)
+		at := line{inv.Shop, now.Sub(inv.Hinted) < hintRun}
+		wait := d.asking.take(at.shop, at.hinted, now)
 		if p.now = wait == 0; p.now {
 			p.next = d.tokens.next(now)
 			n--
 		} else {
-			waiting[inv.Shop] += wait
-			p.next = now.Add(waiting[inv.Shop]).Truncate(time.Millisecond)
+			waiting[at] += wait
+			p.next = now.Add(waiting[at]).Truncate(time.Millisecond)
 		}
 		plans = append(plans, p)
 	}
