@@ -1,0 +1,61 @@
+package e2e
+
+import (
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"payferbot/kassa"
+	"payferbot/secret"
+	"payferbot/store"
+)
+
+// unfinished opens the store of a process that has ended, and counts the peers
+// to whom something is owed and the letters that wait.
+func (f *shopfloor) unfinished() (owed, letters int) {
+	f.t.Helper()
+	ctx := soon(f.t)
+	o := store.Options{DataDir: filepath.Join(f.dir, "data"), Log: slog.New(slog.DiscardHandler)}
+	spec := f.variable("SECRET_KEY")
+	if f.redis != nil {
+		o.RedisURL = f.redis.URL()
+	} else if key, err := os.ReadFile(filepath.Join(o.DataDir, "secret.key")); err != nil {
+		f.t.Fatal(err)
+	} else {
+		spec = strings.TrimSpace(string(key))
+	}
+	var err error
+	if o.Keys, err = secret.ParseKeys(spec); err != nil {
+		f.t.Fatal(err)
+	}
+	s, err := store.Open(ctx, o)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	defer s.Close()
+	err = s.View(ctx, func(tx kassa.Tx) error {
+		ready, err := tx.ReadyBy(time.Now().Add(24*time.Hour), 1000)
+		owed = len(ready)
+		return err
+	})
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	list, err := s.Letters(ctx)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	return owed, len(list)
+}
+
+// variable is a variable that the process is started with.
+func (f *shopfloor) variable(name string) (value string) {
+	for _, v := range f.env {
+		if rest, ok := strings.CutPrefix(v, name+"="); ok {
+			value = rest
+		}
+	}
+	return value
+}

@@ -1,0 +1,6 @@
+//go:build race
+
+package e2e
+
+// raceDetector makes the binary be built as the tests are.
+const raceDetector = true
