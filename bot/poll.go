@@ -19,6 +19,9 @@ import (
 // mostUpdates is Telegram's limit for one reply to getUpdates.
 const mostUpdates = 100
 
+// hasty is an answer without updates that came sooner than any long poll ends.
+const hasty = 200 * time.Millisecond
+
 // poll takes updates from Telegram until ctx ends. The offset moves only after
 // a batch is in the inbox. The first call has no offset: what was taken
 // before is known to the inbox. ErrToken: Telegram no longer knows the token.
@@ -49,11 +52,15 @@ func (b *Bot) poll(ctx context.Context, in *intake) error {
 
 // pollOnce asks for a batch and sees it into the inbox.
 func (b *Bot) pollOnce(ctx context.Context, in *intake, ask *pollRequest) error {
+	began := time.Now()
 	letters, err := b.getUpdates(ctx, *ask)
 	if err != nil {
 		return err
 	}
 	b.heard.Store(b.now().UnixMilli())
+	if len(letters) == 0 && ask.Timeout > 0 && time.Since(began) < hasty {
+		_ = sleep(ctx, hasty) // a server that does not hold polls is not to be asked without end
+	}
 	ask.Timeout = int(pollHold / time.Second)
 	if len(letters) == 0 {
 		return nil

@@ -230,3 +230,32 @@ func TestNoErrorHoldsTheToken(t *testing.T) {
 		}
 	}
 }
+
+func TestAServerThatDoesNotHoldPollsIsNotAskedWithoutEnd(t *testing.T) {
+	t.Parallel()
+	const polls = 5
+	asked := make(chan time.Time, 100*polls)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		result := "true"
+		switch {
+		case strings.HasSuffix(r.URL.Path, "/getMe"):
+			result = `{"id":7,"is_bot":true,"first_name":"Bot","username":"hasty_bot"}`
+		case strings.HasSuffix(r.URL.Path, "/getUpdates"):
+			result = "[]"
+			asked <- time.Now()
+		}
+		_, _ = w.Write([]byte(`{"ok":true,"result":` + result + `}`))
+	}))
+	t.Cleanup(server.Close)
+	s := newStage(t)
+	s.opts.APIURL = server.URL
+	s.dial()
+	s.run()
+	first := <-asked // without a wait on either side: to learn that all is well
+	for range polls - 2 {
+		<-asked
+	}
+	if took := (<-asked).Sub(first); took < (polls-2)*hasty {
+		t.Errorf("%d polls in %v, want a pause between them", polls, took)
+	}
+}
