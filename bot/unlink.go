@@ -69,8 +69,12 @@ func (t *turn) pressForgetYes(ctx context.Context, shop string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := t.desk.Forget(ctx, t.peer.ID, kassa.ShopID(shop)); err != nil {
+	dropped, err := t.desk.Forget(ctx, t.peer.ID, kassa.ShopID(shop))
+	if err != nil {
 		return err
+	}
+	if dropped == 0 && len(open) > 0 {
+		return t.pressKeep(ctx, shop) // linked again meanwhile: they are watched as before
 	}
 	t.toast(ctx, "")
 	t.change(ctx, t.html("unlink.forgotten", locales.Args{"Count": len(open)}), nil)

@@ -53,7 +53,9 @@ type Tx interface {
 	// first, at most limit.
 	History(peer PeerID, from, to time.Time, limit int) ([]Invoice, error)
 
-	// Due is when the order is to be checked next; zero: never.
+	// Due is when the order is to be checked next; zero: never. Unlike a record,
+	// a time that is only read is not held to its reading at the end: write it
+	// back where its staying matters. The same goes for Ready.
 	Due(order string) (time.Time, error)
 	// DueBy gives up to limit orders due at now or before, the longest due first.
 	DueBy(now time.Time, limit int) ([]Queued, error)
