@@ -4,6 +4,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -68,7 +69,7 @@ func TestWrongValueEndsTheStartWithOneLineAboutIt(t *testing.T) {
 		t.Run(c.env, func(t *testing.T) {
 			t.Parallel()
 			base := []string{"BOT_TOKEN=" + goodToken, "DATA_DIR=" + filepath.Join(t.TempDir(), "data"), "LISTEN_ADDR=127.0.0.1:0", "ADMIN_ADDR="}
-			environ := append(base, splitEnv(c.env)...) // of two, the last one counts
+			environ := slices.Concat(base, splitEnv(c.env)) // of two, the last one counts
 			code, out, errs := runWith(t, environ)
 			if code != exitRefused || out != "" {
 				t.Errorf("exit %d, stdout %q", code, out)

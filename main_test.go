@@ -58,8 +58,15 @@ func TestVersionNamesTheProgramAndGo(t *testing.T) {
 func TestUnknownCommandsAndArgumentsExplainUsage(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{
-		{"run"}, {"-v"}, {"version", "x"}, {"doctor", "-x"}, {"sandbox", "x"}, {"sandbox", "-nope"},
-		{"sandbox", "-lang", "de"}, {"sandbox", "-out", "x.png"}, {"sandbox", "-data", "."},
+		{"run"},
+		{"-v"},
+		{"version", "x"},
+		{"doctor", "-x"},
+		{"sandbox", "x"},
+		{"sandbox", "-nope"},
+		{"sandbox", "-lang", "de"},
+		{"sandbox", "-out", "x.png"},
+		{"sandbox", "-data", "."},
 	} {
 		code, out, errs := runWith(t, nil, args...)
 		if code != exitRefused || out != "" || errs == "" {

@@ -34,7 +34,7 @@ func TestALetterThatWasSavedUnheardIsAnswered(t *testing.T) {
 	ctx, stop := context.WithCancel(context.Background())
 	s.stop, s.done = stop, make(chan error, 1)
 	go func() { s.done <- s.bot.Run(ctx, s.desk, &unsureInbox{fakeInbox: s.inbox}) }()
-	t.Cleanup(func() { s.end() })
+	t.Cleanup(func() { _ = s.end() })
 	s.hears(42, "help", nil)
 	s.settled(1)
 }

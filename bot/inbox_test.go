@@ -169,7 +169,7 @@ func TestAPanicBelowAPressIsToldInAToast(t *testing.T) {
 	s.desk.setHook(func(method string, _ kassa.PeerID) error {
 		if method == "ChangePeer" {
 			var none map[string]int
-			none["x"]++
+			none["x"]++ //nolint:govet,staticcheck // the panic is what is tested
 		}
 		return nil
 	})
@@ -235,7 +235,7 @@ func TestALetterIsGivenUpOnlyWhenTheStoreWorks(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				s := &stage{t: t, desk: newFakeDesk(), inbox: newFakeInbox(letter(5, 42, "/lang en"))}
+				s := &stage{desk: newFakeDesk(), inbox: newFakeInbox(letter(5, 42, "/lang en"))}
 				s.bot = unreached(t, s.desk)
 				defer s.bot.Close()
 				s.desk.setHook(func(method string, _ kassa.PeerID) error {

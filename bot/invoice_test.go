@@ -82,7 +82,7 @@ func TestTheTwentyFirstInvoiceOfAMinuteIsRefused(t *testing.T) {
 	for n := range perMinute + 1 {
 		m := aziz.Send(fmt.Sprint("/invoice ", 1000+n))
 		if n == 0 {
-			first = int64(m.Update)
+			first = m.Update
 		}
 	}
 	s.hears(42, "invoice.too_many_user", locales.Args{"Max": perMinute, "Count": perMinute})

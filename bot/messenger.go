@@ -30,7 +30,8 @@ func (b *Bot) Deliver(ctx context.Context, d kassa.Delivery) (sent int, err erro
 		return 0, &kassa.SendError{Fate: kassa.Refused, Err: errors.New("inline messages are not built yet")}
 	}
 	if d.Kind == kassa.Tidy {
-		return 0, b.tidy(ctx, d)
+		b.tidy(ctx, d)
+		return 0, nil
 	}
 	sent, err = b.deliver(ctx, d)
 	if fate := b.fate(err); fate != nil {
@@ -102,7 +103,7 @@ func (b *Bot) put(ctx context.Context, d kassa.Delivery, p page, plain bool) (se
 
 // tidy deletes the notice that the invoice's message replaced. One that cannot
 // be deleted stays; nobody is harmed by it.
-func (b *Bot) tidy(ctx context.Context, d kassa.Delivery) error {
+func (b *Bot) tidy(ctx context.Context, d kassa.Delivery) {
 	err := b.client.call(ctx, func(ctx context.Context, api *tg.Bot) error {
 		_, err := api.DeleteMessage(ctx, &tg.DeleteMessageParams{ChatID: d.Peer.At.Chat, MessageID: d.View.Stale})
 		return err
@@ -110,7 +111,6 @@ func (b *Bot) tidy(ctx context.Context, d kassa.Delivery) error {
 	if err != nil {
 		b.log.Debug("a replaced notice stays", "order", d.Invoice.Order, "error", err)
 	}
-	return nil
 }
 
 // fate is fateOf, with a wait that grows while Telegram is out of reach.

@@ -88,7 +88,7 @@ func (s *stage) run() {
 	ctx, stop := context.WithCancel(context.Background())
 	s.stop, s.done = stop, make(chan error, 1)
 	go func() { s.done <- s.bot.Run(ctx, s.desk, s.inbox) }()
-	s.t.Cleanup(func() { s.end() })
+	s.t.Cleanup(func() { _ = s.end() })
 }
 
 // end stops the bot and gives what Run gave.

@@ -6,7 +6,6 @@ import (
 	"regexp"
 	"strings"
 	"sync/atomic"
-	"testing"
 
 	"payferbot/sandbox"
 )
@@ -43,13 +42,6 @@ func (f *shopfloor) newLinked(lang string) *owner {
 	o := f.newOwner(lang)
 	o.link()
 	return o
-}
-
-// on is the owner for a subtest.
-func (o *owner) on(t *testing.T) *owner {
-	other := *o
-	other.f = o.f.on(t)
-	return &other
 }
 
 var hookForm = regexp.MustCompile(`<code>(http\S+?)(/payfer/[A-Za-z0-9_-]+)</code>`)

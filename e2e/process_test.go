@@ -30,7 +30,7 @@ func spawn(program, dir string, environ []string, w *output) (*process, error) {
 		defer close(p.done)
 		var exit *exec.ExitError
 		if err := p.cmd.Wait(); err != nil && !errors.As(err, &exit) {
-			w.Write([]byte("wait: " + err.Error() + "\n"))
+			_, _ = w.Write([]byte("wait: " + err.Error() + "\n"))
 		}
 		p.code = p.cmd.ProcessState.ExitCode()
 	}()
@@ -52,45 +52,22 @@ func (p *process) end(ctx context.Context) (code int, err error) {
 
 // output keeps all that the processes of one shopfloor print.
 type output struct {
-	mu     sync.Mutex
-	text   bytes.Buffer
-	change chan struct{} // closed and replaced at every write
+	mu   sync.Mutex
+	text bytes.Buffer
 }
 
-func newOutput() *output { return &output{change: make(chan struct{})} }
+func newOutput() *output { return &output{} }
 
 func (o *output) Write(p []byte) (int, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	close(o.change)
-	o.change = make(chan struct{})
 	return o.text.Write(p)
 }
 
 func (o *output) String() string {
-	text, _ := o.now()
-	return text
-}
-
-func (o *output) now() (string, <-chan struct{}) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return o.text.String(), o.change
-}
-
-// wait waits until the output has so many occurrences of the text.
-func (o *output) wait(ctx context.Context, text string, times int) error {
-	for {
-		all, change := o.now()
-		if strings.Count(all, text) >= times {
-			return nil
-		}
-		select {
-		case <-change:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
+	return o.text.String()
 }
 
 // tail is the end of the output, for people.

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -163,7 +164,8 @@ func flood(t *testing.T, n int, url string, body func(i int) []byte) map[int]int
 				if err != nil {
 					return err
 				}
-				if _, err := io.Copy(io.Discard, resp.Body); err != nil {
+				_, err = io.Copy(io.Discard, resp.Body)
+				if err := errors.Join(err, resp.Body.Close()); err != nil {
 					return err
 				}
 				counts[hand][resp.StatusCode]++

@@ -49,11 +49,11 @@ func (c *crew) free() int {
 }
 
 // start runs the job unless its name is busy or all hands are.
-func (c *crew) start(name string, job func()) bool {
+func (c *crew) start(name string, job func()) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.busy[name] || len(c.busy) >= c.size {
-		return false
+		return
 	}
 	c.busy[name] = true
 	c.jobs.Go(func() {
@@ -64,7 +64,6 @@ func (c *crew) start(name string, job func()) bool {
 		}()
 		job()
 	})
-	return true
 }
 
 func (c *crew) wait() { c.jobs.Wait() }

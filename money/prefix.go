@@ -1,6 +1,7 @@
 package money
 
 import (
+	"errors"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -42,7 +43,7 @@ func isMoney(note string, dashed bool) bool {
 		return true // 50 00: a slip in a group of thousands
 	}
 	t, rest, err := scanTerm(note)
-	if err == ErrAmbiguous {
+	if errors.Is(err, ErrAmbiguous) {
 		return true
 	}
 	if err != nil || !endsHere(rest) && !strings.HasPrefix(rest, "%") {

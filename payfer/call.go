@@ -96,7 +96,7 @@ func cause(ctx context.Context, err error) error {
 }
 
 func readAnswer(ctx context.Context, resp *http.Response) (answer, *Error) {
-	defer resp.Body.Close() //nolint:errcheck // read to its end or given up
+	defer resp.Body.Close()
 	a := answer{status: resp.StatusCode, retryAfter: retryAfter(resp.Header)}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxReply+1))
 	if err != nil {

@@ -82,8 +82,10 @@ func TestRepliesThatAreNotPayfersOwn(t *testing.T) {
 		refused = each(payfer.ErrRefused)
 		html    = "<html><h1>Invalid shop credentials</h1></html>"
 	)
-	for _, body := range []string{"", html, `{"status":"succ`, `[]`, `"success"`, "null", "{}", `{"status":true}`, `{"status":"ok"}`, `{"status":"success"} {}`,
-		`{"status":"error","status":"success"}`, `{"status":"success","a":` + strings.Repeat("[", 40) + strings.Repeat("]", 40) + `}`, strings.Repeat(" ", 70<<10)} {
+	for _, body := range []string{
+		"", html, `{"status":"succ`, `[]`, `"success"`, "null", "{}", `{"status":true}`, `{"status":"ok"}`, `{"status":"success"} {}`,
+		`{"status":"error","status":"success"}`, `{"status":"success","a":` + strings.Repeat("[", 40) + strings.Repeat("]", 40) + `}`, strings.Repeat(" ", 70<<10),
+	} {
 		expect(t, 200, body, unknown)
 		expect(t, 500, body, unknown)
 		expect(t, 502, body, unknown)

@@ -52,7 +52,7 @@ func newFlaky(t *testing.T, mute bool) *flaky {
 }
 
 func (f *flaky) serve(conn net.Conn, mute bool) {
-	defer conn.Close() //nolint:errcheck // dropping it is the point
+	defer conn.Close()
 	f.mu.Lock()
 	f.conns++
 	f.mu.Unlock()

@@ -30,7 +30,7 @@ func onConn(t testing.TB, peer func(net.Conn), opts ...payfer.Option) *payfer.Cl
 	return dialing(t, func(context.Context) (net.Conn, error) {
 		ours, theirs := net.Pipe()
 		go func() {
-			defer theirs.Close() //nolint:errcheck // the end of the test's connection
+			defer theirs.Close()
 			peer(theirs)
 		}()
 		return ours, nil
@@ -97,7 +97,7 @@ func closedPort(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close() //nolint:errcheck // closing it is the point
+	defer l.Close()
 	return l.Addr().String()
 }
 

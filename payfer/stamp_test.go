@@ -11,8 +11,10 @@ func TestStampReadsItsDigitsInTheZoneAskedFor(t *testing.T) {
 	t.Parallel()
 	tashkent := time.FixedZone("Tashkent", 5*60*60)
 	want := time.Date(2024, 1, 20, 10, 30, 0, 0, time.UTC)
-	for _, s := range []payfer.Stamp{"2024-01-20T15:30:00", "2024-01-20T15:30:00Z", "2024-01-20 15:30:00", " 2024-01-20T15:30:00 ", "2024-01-20T15:30:00.000", "2024-01-20T15:30:00.000Z",
-		"2024-01-20T15:30:00+05:00", "2024-01-20T10:30:00+00:00"} {
+	for _, s := range []payfer.Stamp{
+		"2024-01-20T15:30:00", "2024-01-20T15:30:00Z", "2024-01-20 15:30:00", " 2024-01-20T15:30:00 ", "2024-01-20T15:30:00.000", "2024-01-20T15:30:00.000Z",
+		"2024-01-20T15:30:00+05:00", "2024-01-20T10:30:00+00:00",
+	} {
 		if got, err := s.In(tashkent); err != nil || !got.Equal(want) || got.Location() != tashkent {
 			t.Errorf("%q in Tashkent: %v, %v", s, got, err)
 		}

@@ -2,6 +2,7 @@ package payfer_test
 
 import (
 	"errors"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -155,4 +156,19 @@ func TestShopFiguresAreReadApart(t *testing.T) {
 	c := gateway(t, 200, `{"status":"success","shop_name":"A\u202eb\u0000\nc","balance":"-5.50","total_transactions":"7","total_amount":"many"}`)
 	shop, err := c.Shop(t.Context(), creds)
 	check(t, err, shop, payfer.ShopInfo{Name: "Ab c", Balance: -5_50, Transactions: 7, SumDoubt: true})
+}
+
+func TestAProgramOfAnotherNameSaysSo(t *testing.T) {
+	t.Parallel()
+	var name string
+	base := baseOf(t, func(w http.ResponseWriter, r *http.Request) {
+		name = r.UserAgent()
+		_, _ = io.WriteString(w, documented(t, "shop.json"))
+	})
+	if err := call(t, client(t, base, payfer.WithUserAgent("teahouse/2")), "shop"); err != nil {
+		t.Fatal(err)
+	}
+	if name != "teahouse/2" {
+		t.Errorf("User-Agent is %q", name)
+	}
 }

@@ -42,6 +42,7 @@ func (b *board) await(ctx context.Context, ok func() bool) error {
 // Stage says which of the two moments of a call a hook or a log line is about.
 type Stage string
 
+// The two moments.
 const (
 	Received Stage = "received" // read and counted, nothing done yet
 	Applied  Stage = "applied"  // done (or refused), the reply not yet written

@@ -9,7 +9,7 @@ import (
 )
 
 // DefaultToken is the bot token of a sandbox that was given none. It opens nothing elsewhere.
-const DefaultToken = "7000000001:AAsandboxSandboxSandboxSandbox00000" //nolint:gosec // opens nothing
+const DefaultToken = "7000000001:AAsandboxSandboxSandboxSandbox00000"
 
 // TelegramOptions says how a Telegram is to be; the zero value is a good one for tests.
 type TelegramOptions struct {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"slices"
 
 	"go.etcd.io/bbolt"
 )
@@ -127,11 +128,11 @@ func boltSlice(tx *bbolt.Tx, index string, s span) []entry {
 // boltStart puts the cursor on the first entry of the span, or past its end.
 func boltStart(c *bbolt.Cursor, prefix []byte, s span) (key []byte) {
 	if !s.reverse {
-		key, _ = c.Seek(append(prefix, sortable(s.min)...))
+		key, _ = c.Seek(slices.Concat(prefix, sortable(s.min)))
 		return key
 	}
 	// The first key past the span: past the score, or past the whole index.
-	past := append(prefix, sortable(s.max)...)
+	past := slices.Concat(prefix, sortable(s.max))
 	for i := len(past) - 1; i >= 0; i-- {
 		if past[i]++; past[i] != 0 {
 			break

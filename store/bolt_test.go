@@ -47,7 +47,7 @@ func TestTheFileIsForUsAlone(t *testing.T) {
 func TestAFolderOpenToOthersIsWarnedOf(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	if err := os.Chmod(dir, 0o755); err != nil { //nolint:gosec // that is the point
+	if err := os.Chmod(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
 	var log bytes.Buffer

@@ -53,7 +53,7 @@ func TestAClaimWhoseReplyIsLostIsStillTheClaimers(t *testing.T) {
 	set := func(at time.Time) (tries int) {
 		err := s.Update(t.Context(), func(tx kassa.Tx) error {
 			tries++
-			tx.Ready("p1")
+			_, _ = tx.Ready("p1")
 			tx.SetReady("p1", at)
 			return nil
 		})

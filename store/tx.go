@@ -126,7 +126,7 @@ func (t *tx) follow(key string) (string, error) {
 // writable keeps a View from writing.
 func (t *tx) writable() bool {
 	if t.readonly {
-		t.fail(ErrReadOnly)
+		_ = t.fail(ErrReadOnly)
 	}
 	return !t.readonly
 }
@@ -140,7 +140,7 @@ func (t *tx) put(key string, data []byte) {
 func (t *tx) putJSON(key string, v any) {
 	data, err := json.Marshal(v)
 	if err != nil {
-		t.fail(fmt.Errorf("write store: %s: %w", key, err))
+		_ = t.fail(fmt.Errorf("write store: %s: %w", key, err))
 		return
 	}
 	t.put(key, data)

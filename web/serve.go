@@ -44,7 +44,7 @@ func Serve(ctx context.Context, ln net.Listener, h http.Handler, log *slog.Logge
 	case <-ctx.Done():
 	}
 	err := drain(srv)
-	<-served
+	<-served //nolint:errcheck // it says that it was shut down
 	return err
 }
 

@@ -18,7 +18,7 @@ var updateRules = []rule{
 			tx.Owe(market.ID, tea.Order, at(1))
 			return mine
 		})
-		if err != mine {
+		if err != mine { //nolint:errorlint // the very error
 			k.Errorf("got %v, want fn's very error", err)
 		}
 		k.nothing()
@@ -36,7 +36,7 @@ var updateRules = []rule{
 	}},
 	{"a View gives fn's error as it is", func(k *kit) {
 		mine := errors.New("mine")
-		if err := k.store.View(k.ctx, func(kassa.Tx) error { return mine }); err != mine {
+		if err := k.store.View(k.ctx, func(kassa.Tx) error { return mine }); err != mine { //nolint:errorlint // the very error
 			k.Errorf("got %v, want fn's very error", err)
 		}
 	}},
