@@ -1,0 +1,79 @@
+# make check is what CI runs. Nothing here installs anything but `make deps`.
+
+GO ?= go
+TOOL = $(GO) tool -modfile=tools/go.mod
+PACKAGES ?= ./...
+ROUNDS ?= 100
+FUZZTIME ?= 20s
+
+.PHONY: help run demo sandbox test check fmt fmt-check vet lint deadcode bench soak fuzz cover deps need
+
+help: ## say what there is
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
+
+run: ## run the bot; it reads .env
+	$(GO) run .
+
+demo: ## play one whole sale in the sandbox and print it
+	$(GO) run . sandbox -demo
+
+sandbox: ## try the bot in the browser, without any account
+	$(GO) run . sandbox
+
+test: need ## all tests, with the race detector and a real redis-server
+	$(GO) test -race -timeout 9m $(PACKAGES)
+
+check: fmt-check vet lint deadcode test ## what CI runs: format, vet, lint, dead code, tests
+
+fmt: ## format the code
+	$(TOOL) gofumpt -w .
+
+fmt-check:
+	@unformatted=$$($(TOOL) gofumpt -l .) || exit 1; \
+	[ -z "$$unformatted" ] || { echo "not formatted, make fmt does it:"; echo "$$unformatted"; exit 1; }
+
+vet:
+	$(GO) vet ./...
+	$(GO) vet -tags faults ./fault
+
+lint: ## golangci-lint; its first build takes minutes
+	$(TOOL) golangci-lint run ./...
+
+deadcode:
+	@dead=$$($(TOOL) deadcode -test ./...) || exit 1; \
+	[ -z "$$dead" ] || { echo "nothing reaches this:"; echo "$$dead"; exit 1; }
+
+bench: ## the benchmarks
+	$(GO) test -run '^$$' -bench . -benchmem $(PACKAGES)
+
+soak: need ## kill -9 at random instants, ROUNDS times on each store
+	$(GO) test -count 1 -timeout 60m -v ./e2e -run Soak -rounds $(ROUNDS)
+
+fuzz: ## every fuzz test for FUZZTIME
+	@grep -l '^func Fuzz' */*_test.go | xargs -n 1 dirname | sort -u | while read -r dir; do \
+		for name in $$(sed -nE 's/^func (Fuzz[A-Za-z]+).*/\1/p' $$dir/*_test.go); do \
+			$(GO) test ./$$dir -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) || exit 1; \
+		done; \
+	done
+
+cover: need ## how much of the code the tests run
+	$(GO) test -coverprofile cover.out -coverpkg ./... $(PACKAGES)
+	$(GO) tool cover -func cover.out | tail -n 1
+
+# What the tests need beside Go: command, Debian's package.
+NEEDS = redis-server:redis-server zbarimg:zbar-tools $(firstword $(shell $(GO) env CC)):gcc,libc6-dev
+
+# missing sets $$packages to those of NEEDS whose command is not there.
+missing = packages=; for need in $(NEEDS); do \
+	command -v "$${need%%:*}" >/dev/null || packages="$$packages $$(echo "$${need\#*:}" | tr , ' ')"; done
+
+need:
+	@$(missing); [ -z "$$packages" ] || { \
+		echo "The tests need more than there is here. Install it with"; \
+		echo; echo "  sudo apt-get install -y$$packages"; \
+		echo; echo "or let \`make deps\` do so."; exit 1; } >&2
+
+deps: ## install what the tests need, where it is missing (apt, as root or by sudo)
+	@$(missing); [ -z "$$packages" ] && exit 0; \
+	sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; \
+	$$sudo apt-get update -q && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -qy $$packages
