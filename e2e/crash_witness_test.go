@@ -63,12 +63,14 @@ func (w *witness) died() {
 	w.deaths = append(w.deaths, time.Now())
 }
 
-// diedBetween tells whether the process died between two moments.
+// diedBetween tells whether the process died between two moments. A death lasts
+// until the next life begins: what reaches the sandbox meanwhile was sent before,
+// by the one that is dead, and nobody heard the answer.
 func (w *witness) diedBetween(from, to time.Time) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, at := range w.deaths {
-		if at.After(from) && at.Before(to) {
+		if at.Before(to) && w.f.aliveAfter(at).After(from) {
 			return true
 		}
 	}
