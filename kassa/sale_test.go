@@ -168,6 +168,20 @@ func TestAWebhookBeforeCreatesReplyIsAnnouncedOnce(t *testing.T) {
 	}
 }
 
+func TestWhileCreateIsUnderWayItsOrderIsNotAskedAbout(t *testing.T) {
+	w := bolt(t)
+	w.gate.create = append(w.gate.create, func(c *call) error {
+		c.happen() // Payfer knows it already, though its check does not tell the sum
+		w.must(w.desk.Hint(w.ctx(), w.shop.Token, c.order))
+		w.work()
+		return nil
+	})
+	w.issue()
+	if asked := w.gate.asked; asked != 0 || len(w.gate.creates) != 1 {
+		t.Errorf("asked %d times, %d creates: the answer under way was given up", asked, len(w.gate.creates))
+	}
+}
+
 func TestAnExpiredInvoicePaidLateIsAnnouncedAsLate(t *testing.T) {
 	w := bolt(t)
 	inv := w.issue()
