@@ -56,21 +56,23 @@ func (w *witness) command(o *owner) *command {
 	return c
 }
 
-// died notes that the process is no more.
+// died notes that the process is no more, when the sandbox has dealt with all that it had sent.
 func (w *witness) died() {
+	w.f.t.Helper()
+	if err := w.f.Drain(); err != nil {
+		w.f.t.Fatal(err)
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.deaths = append(w.deaths, time.Now())
 }
 
-// diedBetween tells whether the process died between two moments. A death lasts
-// until the next life begins: what reaches the sandbox meanwhile was sent before,
-// by the one that is dead, and nobody heard the answer.
+// diedBetween tells whether the process died between two moments.
 func (w *witness) diedBetween(from, to time.Time) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, at := range w.deaths {
-		if at.Before(to) && w.f.aliveAfter(at).After(from) {
+		if at.After(from) && at.Before(to) {
 			return true
 		}
 	}

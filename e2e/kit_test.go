@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -73,30 +72,7 @@ type shopfloor struct {
 }
 
 // run is shared by the views that on gives.
-type run struct {
-	*process
-
-	mu    sync.Mutex
-	lives []time.Time // when each process was started
-}
-
-func (r *run) begun(at time.Time) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.lives = append(r.lives, at)
-}
-
-// aliveAfter is when the next process was started after one died; far ahead: none was.
-func (f *shopfloor) aliveAfter(death time.Time) time.Time {
-	f.run.mu.Lock()
-	defer f.run.mu.Unlock()
-	for _, at := range f.run.lives {
-		if at.After(death) {
-			return at
-		}
-	}
-	return death.Add(time.Hour)
-}
+type run struct{ *process }
 
 // open makes all but the process. Further variables, as NAME=value, win over
 // the usual ones, and an empty value unsets.
@@ -149,7 +125,6 @@ func (f *shopfloor) on(t *testing.T) *shopfloor {
 // launch starts the process and waits for nothing.
 func (f *shopfloor) launch(more ...string) {
 	f.t.Helper()
-	f.run.begun(time.Now())
 	p, err := spawn(f.binary, f.dir, append(append([]string{}, f.env...), more...), f.out)
 	if err != nil {
 		f.t.Fatal(err)
