@@ -28,7 +28,6 @@ type Options struct {
 	Log       *slog.Logger     // nil: slog.Default
 	Zone      string           // PAYFER_TIMEZONE: "auto" or an IANA name
 	Rate      float64          // BOT_RATE: announcements a second over all chats; 0: no rate of our own
-	Worker    string           // names this process in attempts; empty: a random name
 }
 
 // Desk is where everything about invoices is done: people's commands, Payfer's
@@ -41,7 +40,6 @@ type Desk struct {
 	clock     func() time.Time
 	log       *slog.Logger
 	zones     zones
-	worker    string
 	asking    *askLimits
 	telling   *tellLimit
 	tokens    tokens
@@ -61,12 +59,9 @@ func New(o Options) (*Desk, error) {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
-	if o.Worker == "" {
-		o.Worker = code(8)
-	}
 	return &Desk{
 		store: o.Store, gateway: o.Gateway, messenger: o.Messenger,
-		clock: o.Now, log: o.Log, zones: zs, worker: o.Worker,
+		clock: o.Now, log: o.Log, zones: zs,
 		asking: newAskLimits(), telling: newTellLimit(o.Rate),
 		dueBell: newBell(), readyBell: newBell(),
 	}, nil

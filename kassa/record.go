@@ -36,7 +36,7 @@ func (d *Desk) record(ctx context.Context, j *job, out outcome) error {
 			return err
 		}
 		v := &inv.Views[j.view]
-		if begun := v.begun(j.Kind); begun != nil && clear(j, out.err) {
+		if begun := v.begun(j.Kind); begun != nil && j.certain(out.err) {
 			*begun = false
 		}
 		if out.err == nil {
@@ -79,9 +79,9 @@ func (d *Desk) release(tx Tx, peer Peer) {
 	tx.Rest(peer.ID, later(d.now(), peer.Hold))
 }
 
-// clear tells whether it is known by now what stands in the chat. What surely
+// certain tells whether it is known by now what stands in the chat. What surely
 // was not sent this time may have been sent the time before.
-func clear(j *job, cause error) bool {
+func (j *job) certain(cause error) bool {
 	return cause == nil || (fate(cause) != Lost && !j.Again)
 }
 

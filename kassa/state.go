@@ -124,8 +124,8 @@ func (inv *Invoice) expires(s payfer.Stamp, zs zones, now time.Time) {
 	inv.Expires, inv.Zone = zs.future(s, now)
 }
 
-// sumLimits are Payfer's documented bounds of create.
+// The sums that an invoice may ask for: those that Payfer takes.
 const (
-	MinAmount = 1_000 * money.Som
-	MaxAmount = 10_000_000 * money.Som
+	MinAmount = payfer.MinSom * money.Som
+	MaxAmount = payfer.MaxSom * money.Som
 )
