@@ -22,8 +22,8 @@ func (r *renderer) announcement(d kassa.Delivery) page {
 func (r *renderer) paidText(d kassa.Delivery) string {
 	lang, inv := d.Peer.Lang, d.Invoice
 	args := r.args(lang, inv)
-	lines := []string{r.book.HTML(lang, paidKey(lookOf(inv)), args)}
-	if inv.Mismatch && sumKnown(inv) {
+	lines := []string{r.book.HTML(lang, paidKey(inv.Standing()), args)}
+	if inv.Mismatch && inv.SumKnown() {
 		lines = append(lines, r.book.HTML(lang, "paid.sums", args))
 	}
 	lines = append(lines, r.where(d))
@@ -48,34 +48,34 @@ func (r *renderer) advice(lang string, inv kassa.Invoice, args locales.Args) []s
 	return append(lines, r.book.HTML(lang, paidKey(faces[0])+"_todo", args))
 }
 
-func paidKey(face look) string {
-	if face == lookPaid {
+func paidKey(face kassa.Standing) string {
+	if face == kassa.StandsPaid {
 		return "paid.plain"
 	}
 	return "paid." + string(face)
 }
 
 // concerns are all that a person should know about this payment, the gravest
-// first, as paidLook has it. A wrong sum that is not the gravest has its line of
+// first, as [kassa.Invoice.Standing] has it. A wrong sum that is not the gravest has its line of
 // sums already. An attempt that was given up is always late, which then says
 // nothing; and money that came twice needs no further story.
-func concerns(inv kassa.Invoice) []look {
-	var out []look
-	if !sumKnown(inv) {
-		out = append(out, lookDoubt)
+func concerns(inv kassa.Invoice) []kassa.Standing {
+	var out []kassa.Standing
+	if !inv.SumKnown() {
+		out = append(out, kassa.StandsDoubt)
 	}
 	if inv.Repeat {
-		out = append(out, lookRepeat)
+		out = append(out, kassa.StandsRepeat)
 	}
 	if inv.Mismatch && len(out) == 0 {
-		out = append(out, lookMismatch)
+		out = append(out, kassa.StandsMismatch)
 	}
 	switch {
 	case inv.Repeat:
 	case inv.Next != "":
-		out = append(out, lookAbandoned)
+		out = append(out, kassa.StandsAbandoned)
 	case inv.Late:
-		out = append(out, lookLate)
+		out = append(out, kassa.StandsLate)
 	}
 	return out
 }
@@ -87,7 +87,7 @@ func (r *renderer) where(d kassa.Delivery) string {
 		parts = append(parts, locales.Escape(note))
 	}
 	if at := d.Invoice.PaidAt; !at.IsZero() {
-		parts = append(parts, locales.Escape(r.when(d.Peer.Lang, at)))
+		parts = append(parts, locales.Escape(r.book.When(d.Peer.Lang, at, r.now())))
 	}
 	return strings.Join(parts, dot)
 }

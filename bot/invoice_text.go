@@ -5,6 +5,7 @@ import (
 
 	"payferbot/kassa"
 	"payferbot/locales"
+	"payferbot/qr"
 )
 
 // invoice is the invoice's own message, for its first send and for every edit.
@@ -15,7 +16,7 @@ func (r *renderer) invoice(d kassa.Delivery, photo bool) page {
 	switch {
 	case d.Invoice.State == kassa.Paid:
 		p.HTML = r.paidText(d)
-	case payable(d.Invoice):
+	case d.Invoice.Payable():
 		p.HTML = r.payableText(d)
 	default:
 		p.HTML = r.closedText(d)
@@ -23,7 +24,7 @@ func (r *renderer) invoice(d kassa.Delivery, photo bool) page {
 	if photo && d.Kind == kassa.Show {
 		// A QR that cannot be made must not keep the sum from the customer:
 		// the message then goes out as text.
-		p.Photo, _ = qrPNG(r.payLink(d.Invoice.Order))
+		p.Photo, _ = qr.PNG(r.payLink(d.Invoice.Order))
 	}
 	return p
 }
@@ -53,10 +54,10 @@ func (r *renderer) until(lang string, inv kassa.Invoice) string {
 	switch {
 	case inv.Expires.IsZero():
 		return r.book.HTML(lang, "invoice.waiting", nil)
-	case sameDay(inv.Expires, r.now()):
-		return r.book.HTML(lang, "invoice.until", locales.Args{"Time": clockTime(inv.Expires)})
+	case locales.SameDay(inv.Expires, r.now()):
+		return r.book.HTML(lang, "invoice.until", locales.Args{"Time": locales.ClockTime(inv.Expires)})
 	}
-	return r.book.HTML(lang, "invoice.until_day", locales.Args{"Date": r.date(lang, inv.Expires), "Time": clockTime(inv.Expires)})
+	return r.book.HTML(lang, "invoice.until_day", locales.Args{"Date": r.book.Date(lang, inv.Expires), "Time": locales.ClockTime(inv.Expires)})
 }
 
 // closedText is for every invoice that is neither to be paid nor paid: what
@@ -75,11 +76,11 @@ func (r *renderer) closedText(d kassa.Delivery) string {
 
 // closedKey is the key of the first line; what to do next is under key_todo.
 func closedKey(inv kassa.Invoice) string {
-	face := lookOf(inv)
+	face := inv.Standing()
 	switch face {
-	case lookNoSum:
+	case kassa.StandsNoSum:
 		return "invoice.doubt"
-	case lookRejected:
+	case kassa.StandsRejected:
 		return "invoice.rejected." + string(refusal(inv))
 	}
 	return "invoice." + string(face)
@@ -99,9 +100,9 @@ func refusal(inv kassa.Invoice) kassa.Refusal {
 // paid: the exact one only where the customer has seen it. It is never <code>,
 // for nobody should copy it.
 func briefSum(inv kassa.Invoice) string {
-	switch lookOf(inv) {
-	case lookOverdue, lookExpired, lookCancelled:
-		return dueSum(inv).String()
+	switch inv.Standing() {
+	case kassa.StandsOverdue, kassa.StandsExpired, kassa.StandsCancelled:
+		return inv.ToPay().String()
 	}
 	return inv.Asked.Short()
 }

@@ -93,7 +93,7 @@ func TestASumThatMustNotBePaidIsNotThereToCopy(t *testing.T) {
 	for _, lang := range r.book.Langs() {
 		for _, c := range shown {
 			d := sample(lang, c.change)
-			if d.Invoice.State == kassa.Paid || payable(d.Invoice) {
+			if d.Invoice.State == kassa.Paid || d.Invoice.Payable() {
 				continue
 			}
 			if text := r.invoice(d, true).HTML; strings.Contains(text, "<code>") {

@@ -25,12 +25,12 @@ func (r *renderer) payLink(order string) string {
 
 // keyboard is what can be done with the invoice as it stands; nil: nothing.
 func (r *renderer) keyboard(lang string, inv kassa.Invoice) *models.InlineKeyboardMarkup {
-	switch lookOf(inv) {
-	case lookPending:
+	switch inv.Standing() {
+	case kassa.StandsPending:
 		return buttonRow(r.copyButton(lang, inv), r.pressButton(lang, "button.check", pressCheck, inv))
-	case lookOverdue, lookNoSum, lookUnknown:
+	case kassa.StandsOverdue, kassa.StandsNoSum, kassa.StandsUnknown:
 		return buttonRow(r.pressButton(lang, "button.check", pressCheck, inv))
-	case lookRejected, lookAbsent:
+	case kassa.StandsRejected, kassa.StandsAbsent:
 		if worthRetrying(inv) {
 			return buttonRow(r.pressButton(lang, "button.retry", pressRetry, inv))
 		}

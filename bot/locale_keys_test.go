@@ -24,20 +24,30 @@ type call struct {
 	whole bool         // the arguments are all there in the call
 }
 
+// speakers are the files whose code asks the book for texts.
+func speakers(t *testing.T) (files []string) {
+	t.Helper()
+	for _, folder := range []string{".", "../web", "../locales"} {
+		found, err := filepath.Glob(filepath.Join(folder, "*.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range found {
+			if !strings.HasSuffix(f, "_test.go") {
+				files = append(files, f)
+			}
+		}
+	}
+	return files
+}
+
 // asked finds the calls of the book's methods, and of their short forms, whose
 // key is spelled out.
 func asked(t *testing.T) []call {
 	t.Helper()
-	sources, err := filepath.Glob("*.go")
-	if err != nil {
-		t.Fatal(err)
-	}
 	var calls []call
 	files := token.NewFileSet()
-	for _, source := range sources {
-		if strings.HasSuffix(source, "_test.go") {
-			continue
-		}
+	for _, source := range speakers(t) {
 		file, err := parser.ParseFile(files, source, nil, 0)
 		if err != nil {
 			t.Fatal(err)
@@ -127,14 +137,7 @@ func allKeys(t *testing.T) []string {
 func TestNoTextLiesUnused(t *testing.T) {
 	t.Parallel()
 	var code strings.Builder
-	sources, err := filepath.Glob("*.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, source := range sources {
-		if strings.HasSuffix(source, "_test.go") {
-			continue
-		}
+	for _, source := range speakers(t) {
 		raw, err := os.ReadFile(source)
 		if err != nil {
 			t.Fatal(err)

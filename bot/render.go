@@ -8,7 +8,6 @@ import (
 
 	"payferbot/kassa"
 	"payferbot/locales"
-	"payferbot/money"
 )
 
 // How much of foreign text a message shows, in characters.
@@ -33,79 +32,6 @@ type renderer struct {
 	now       func() time.Time
 }
 
-// look is which of its faces an invoice shows to people; it is also the last
-// part of the keys state.* and check.*.
-type look string
-
-const (
-	lookCreating   look = "creating"
-	lookPending    look = "pending"
-	lookNoSum      look = "no_sum" // pending, but Payfer's exact sum was unreadable
-	lookOverdue    look = "overdue"
-	lookExpired    look = "expired"
-	lookCancelled  look = "cancelled"
-	lookRejected   look = "rejected"
-	lookUnknown    look = "unknown"
-	lookAbsent     look = "absent"
-	lookPaidBefore look = "paid_before" // the other attempt was paid: nothing to do here
-	lookPaid       look = "paid"
-	lookAbandoned  look = "abandoned" // paid, but as the attempt that was given up
-	lookLate       look = "late"
-	lookMismatch   look = "mismatch"
-	lookRepeat     look = "repeat"
-	lookDoubt      look = "doubt" // paid, the sum is not known
-)
-
-// lookOf chooses the face. Where several would do, the one that most needs a
-// person's attention wins.
-func lookOf(inv kassa.Invoice) look {
-	switch {
-	case inv.State == kassa.Paid:
-		return paidLook(inv)
-	case inv.PaidBefore:
-		return lookPaidBefore
-	case inv.State == kassa.Pending && inv.Overdue:
-		return lookOverdue
-	case inv.State == kassa.Pending && inv.Unique <= 0:
-		return lookNoSum
-	}
-	switch inv.State {
-	case kassa.Creating, kassa.Pending, kassa.Rejected, kassa.Absent, kassa.Expired, kassa.Cancelled:
-		return look(inv.State)
-	}
-	return lookUnknown
-}
-
-func paidLook(inv kassa.Invoice) look {
-	switch {
-	case !sumKnown(inv):
-		return lookDoubt
-	case inv.Repeat:
-		return lookRepeat
-	case inv.Mismatch:
-		return lookMismatch
-	case inv.Next != "":
-		return lookAbandoned
-	case inv.Late:
-		return lookLate
-	}
-	return lookPaid
-}
-
-// sumKnown tells whether a paid invoice may claim what really came.
-func sumKnown(inv kassa.Invoice) bool { return inv.Paid > 0 && !inv.SumDoubt }
-
-// payable tells whether a customer may be shown this invoice's sum and QR now.
-func payable(inv kassa.Invoice) bool { return lookOf(inv) == lookPending }
-
-// dueSum is what the customer has to transfer, as far as it is known.
-func dueSum(inv kassa.Invoice) money.Amount {
-	if inv.Unique > 0 {
-		return inv.Unique
-	}
-	return inv.Asked
-}
-
 // shopName is the kassa's name as messages show it; its shop_id where Payfer
 // told no name that can be seen.
 func shopName(s kassa.Shop) string {
@@ -119,32 +45,32 @@ func shopName(s kassa.Shop) string {
 func (r *renderer) args(lang string, inv kassa.Invoice) locales.Args {
 	until := ""
 	if !inv.Expires.IsZero() {
-		until = r.when(lang, inv.Expires)
+		until = r.book.When(lang, inv.Expires, r.now())
 	}
-	sum := dueSum(inv)
+	sum := inv.ToPay()
 	if inv.State == kassa.Paid {
 		sum = inv.Paid
 	}
-	diff := inv.Paid - dueSum(inv)
+	diff := inv.Paid - inv.ToPay()
 	return locales.Args{
 		"Number": inv.Number, "Sum": sum.String(), "Until": until,
-		"Asked": dueSum(inv).String(), "Paid": inv.Paid.String(), "Diff": max(diff, -diff).String(), "More": diff > 0,
+		"Asked": inv.ToPay().String(), "Paid": inv.Paid.String(), "Diff": max(diff, -diff).String(), "More": diff > 0,
 	}
 }
 
 // state answers "how does it stand" in one plain sentence, short enough for a
 // toast (200 characters).
 func (r *renderer) state(lang string, inv kassa.Invoice) string {
-	return r.book.Plain(lang, "check."+string(listed(lookOf(inv))), r.args(lang, inv))
+	return r.book.Plain(lang, "check."+string(listed(inv.Standing())), r.args(lang, inv))
 }
 
 // line is an invoice in a list, as HTML: "№12 · 50 001,50 · ✅ toʻlandi · choy".
 func (r *renderer) line(lang string, inv kassa.Invoice) string {
-	face := listed(lookOf(inv))
+	face := listed(inv.Standing())
 	parts := []string{r.book.HTML(lang, "invoices.number", r.args(lang, inv))}
 	switch {
-	case face == lookDoubt || face == lookPaidBefore: // the sum that came is not here
-	case inv.State == kassa.Paid || face == lookPending:
+	case face == kassa.StandsDoubt || face == kassa.StandsPaidBefore: // the sum that came is not here
+	case inv.State == kassa.Paid || face == kassa.StandsPending:
 		parts = append(parts, r.book.HTML(lang, "invoices.sum", r.args(lang, inv)))
 	default:
 		parts = append(parts, briefSum(inv))
@@ -161,9 +87,9 @@ const dot = " · "
 
 // listed is the face for a list or a toast, which has no room to tell of the
 // attempts.
-func listed(l look) look {
-	if l == lookAbandoned {
-		return lookPaid
+func listed(l kassa.Standing) kassa.Standing {
+	if l == kassa.StandsAbandoned {
+		return kassa.StandsPaid
 	}
 	return l
 }

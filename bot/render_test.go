@@ -198,18 +198,18 @@ func TestTheMostUrgentFaceWins(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		change func(*kassa.Delivery)
-		want   look
+		want   kassa.Standing
 	}{
-		{"paid though the other attempt was too", paid(func(inv *kassa.Invoice) { inv.PaidBefore, inv.Repeat = true, true }), lookRepeat},
-		{"an unreadable sum claims no mismatch", paid(func(inv *kassa.Invoice) { inv.SumDoubt, inv.Mismatch = true, true }), lookDoubt},
-		{"paid, sum zero", paid(func(inv *kassa.Invoice) { inv.Paid = 0 }), lookDoubt},
-		{"a second payment before a wrong sum", paid(func(inv *kassa.Invoice) { short(inv); inv.Repeat = true }), lookRepeat},
-		{"a wrong sum before lateness", paid(func(inv *kassa.Invoice) { short(inv); inv.Late = true }), lookMismatch},
-		{"nothing to pay when the other attempt is paid", func(d *kassa.Delivery) { d.Invoice.PaidBefore, d.Invoice.Overdue = true, true }, lookPaidBefore},
-		{"overdue without a sum", func(d *kassa.Delivery) { d.Invoice.Overdue, d.Invoice.Unique = true, 0 }, lookOverdue},
+		{"paid though the other attempt was too", paid(func(inv *kassa.Invoice) { inv.PaidBefore, inv.Repeat = true, true }), kassa.StandsRepeat},
+		{"an unreadable sum claims no mismatch", paid(func(inv *kassa.Invoice) { inv.SumDoubt, inv.Mismatch = true, true }), kassa.StandsDoubt},
+		{"paid, sum zero", paid(func(inv *kassa.Invoice) { inv.Paid = 0 }), kassa.StandsDoubt},
+		{"a second payment before a wrong sum", paid(func(inv *kassa.Invoice) { short(inv); inv.Repeat = true }), kassa.StandsRepeat},
+		{"a wrong sum before lateness", paid(func(inv *kassa.Invoice) { short(inv); inv.Late = true }), kassa.StandsMismatch},
+		{"nothing to pay when the other attempt is paid", func(d *kassa.Delivery) { d.Invoice.PaidBefore, d.Invoice.Overdue = true, true }, kassa.StandsPaidBefore},
+		{"overdue without a sum", func(d *kassa.Delivery) { d.Invoice.Overdue, d.Invoice.Unique = true, 0 }, kassa.StandsOverdue},
 	} {
-		if got := lookOf(sample("uz", c.change).Invoice); got != c.want {
-			t.Errorf("%s: looks %s, want %s", c.name, got, c.want)
+		if got := sample("uz", c.change).Invoice; got.Standing() != c.want {
+			t.Errorf("%s: looks %s, want %s", c.name, got.Standing(), c.want)
 		}
 	}
 }
@@ -241,7 +241,7 @@ func TestThePaidNoticeNamesKassaNumberAndTheSumThatCame(t *testing.T) {
 	for _, lang := range r.book.Langs() {
 		for _, c := range shown {
 			d := sample(lang, c.change)
-			if d.Invoice.State != kassa.Paid || !sumKnown(d.Invoice) {
+			if d.Invoice.State != kassa.Paid || !d.Invoice.SumKnown() {
 				continue
 			}
 			p := r.announcement(d)
@@ -272,7 +272,7 @@ func TestTimesAreThoseOfTashkent(t *testing.T) {
 		{"ru", time.Date(2024, 9, 1, 0, 0, 0, 0, time.UTC), "1 сентября, 05:00"},
 		{"en", time.Date(2024, 12, 31, 20, 0, 0, 0, time.UTC), "1 Jan, 01:00"},
 	} {
-		if got := r.when(c.lang, c.at); got != c.want {
+		if got := r.book.When(c.lang, c.at, r.now()); got != c.want {
 			t.Errorf("%s: %s is told as %q, want %q", c.lang, c.at, got, c.want)
 		}
 	}
@@ -296,22 +296,22 @@ func TestWarningsAddUpWithoutContradiction(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		change func(*kassa.Invoice)
-		want   []look
+		want   []kassa.Standing
 	}{
 		{"nothing", nil, nil},
-		{"late", func(inv *kassa.Invoice) { inv.Late = true }, []look{lookLate}},
-		{"late and wrong", func(inv *kassa.Invoice) { short(inv); inv.Late = true }, []look{lookMismatch, lookLate}},
-		{"abandoned is late by nature", func(inv *kassa.Invoice) { inv.Late, inv.Next = true, "other" }, []look{lookAbandoned}},
-		{"all at once", all, []look{lookRepeat}},
-		{"all at once, no sum", func(inv *kassa.Invoice) { all(inv); inv.SumDoubt = true }, []look{lookDoubt, lookRepeat}},
+		{"late", func(inv *kassa.Invoice) { inv.Late = true }, []kassa.Standing{kassa.StandsLate}},
+		{"late and wrong", func(inv *kassa.Invoice) { short(inv); inv.Late = true }, []kassa.Standing{kassa.StandsMismatch, kassa.StandsLate}},
+		{"abandoned is late by nature", func(inv *kassa.Invoice) { inv.Late, inv.Next = true, "other" }, []kassa.Standing{kassa.StandsAbandoned}},
+		{"all at once", all, []kassa.Standing{kassa.StandsRepeat}},
+		{"all at once, no sum", func(inv *kassa.Invoice) { all(inv); inv.SumDoubt = true }, []kassa.Standing{kassa.StandsDoubt, kassa.StandsRepeat}},
 	} {
 		inv := sample("uz", paid(c.change)).Invoice
 		got := concerns(inv)
 		if !slices.Equal(got, c.want) {
 			t.Errorf("%s: %v, want %v", c.name, got, c.want)
 		}
-		if len(got) > 0 && got[0] != lookOf(inv) {
-			t.Errorf("%s: the first line says %s, the advice %s", c.name, lookOf(inv), got[0])
+		if len(got) > 0 && got[0] != inv.Standing() {
+			t.Errorf("%s: the first line says %s, the advice %s", c.name, inv.Standing(), got[0])
 		}
 	}
 }

@@ -59,6 +59,7 @@ type Invoice struct {
 	SumDoubt   bool `json:",omitempty"` // Payfer's sum was unreadable
 	Overdue    bool `json:",omitempty"` // past its expiry, yet Payfer still says pending
 	PaidBefore bool `json:",omitempty"` // the other attempt was paid: do not pay this one
+	Withdrawn  bool `json:",omitempty"` // the shop took it back; Payfer knows nothing of that, so it is watched on
 
 	Prior string `json:",omitempty"` // the order of the attempt before
 	Next  string `json:",omitempty"` // the order of the attempt that replaced this one

@@ -1,4 +1,6 @@
-package bot
+// Package qr draws QR codes as small PNG pictures, and pictures to stand in
+// their place where there is nothing to pay any more.
+package qr
 
 import (
 	"bytes"
@@ -12,24 +14,24 @@ import (
 	qrcode "github.com/skip2/go-qrcode"
 )
 
-// qrSide is the least width of the picture in pixels: sharp on any phone, and
+// least is the least width of the picture in pixels: sharp on any phone, and
 // large enough that Telegram's recompression leaves the modules clean.
-const qrSide = 512
+const least = 512
 
-// qrPNG draws text as a QR code: black on white, one bit a pixel, error level
+// PNG draws text as a QR code: black on white, one bit a pixel, error level
 // Medium, with the quiet zone of four modules that the standard asks for.
 //
 // The library's own PNG takes milliseconds, nearly all of them in its image
 // encoder. A QR code is rows of modules, each repeated; so it is enough to pack
 // one row of pixels for a row of modules and to say "the same again". Bitmap is
 // called once: it recomputes everything, and a second call would append to the data.
-func qrPNG(text string) ([]byte, error) {
+func PNG(text string) ([]byte, error) {
 	code, err := qrcode.New(text, qrcode.Medium)
 	if err != nil {
 		return nil, fmt.Errorf("qr: %w", err)
 	}
 	modules := code.Bitmap()
-	scale := (qrSide + len(modules) - 1) / len(modules)
+	scale := (least + len(modules) - 1) / len(modules)
 	side := len(modules) * scale
 
 	var out bytes.Buffer

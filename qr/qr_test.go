@@ -1,4 +1,4 @@
-package bot
+package qr
 
 import (
 	"bytes"
@@ -52,7 +52,7 @@ func quiet(modules [][]bool) int {
 func TestTheQRIsTheMatrixPixelForPixel(t *testing.T) {
 	t.Parallel()
 	for _, text := range qrTexts {
-		raw, err := qrPNG(text)
+		raw, err := PNG(text)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -63,7 +63,7 @@ func TestTheQRIsTheMatrixPixelForPixel(t *testing.T) {
 		modules := code.Bitmap()
 		img := decodePNG(t, raw)
 		side := img.Bounds().Dx()
-		if side < qrSide || side != img.Bounds().Dy() || side%len(modules) != 0 {
+		if side < least || side != img.Bounds().Dy() || side%len(modules) != 0 {
 			t.Fatalf("%d × %d pixels for %d modules", side, img.Bounds().Dy(), len(modules))
 		}
 		if got := quiet(modules); got != 4 {
@@ -87,7 +87,7 @@ func TestAScannerReadsTheQR(t *testing.T) {
 		t.Skip("zbarimg is not installed; the pixels are compared elsewhere")
 	}
 	for _, text := range qrTexts {
-		raw, err := qrPNG(text)
+		raw, err := PNG(text)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -139,7 +139,7 @@ func TestEveryMatrixSurvivesOurCompression(t *testing.T) {
 
 func TestTextTooLongForAQRIsAnError(t *testing.T) {
 	t.Parallel()
-	if _, err := qrPNG(strings.Repeat("x", 3000)); err == nil {
+	if _, err := PNG(strings.Repeat("x", 3000)); err == nil {
 		t.Error("3000 bytes were drawn")
 	}
 }
@@ -147,7 +147,7 @@ func TestTextTooLongForAQRIsAnError(t *testing.T) {
 func BenchmarkQR(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := qrPNG(qrTexts[0]); err != nil {
+		if _, err := PNG(qrTexts[0]); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -157,7 +157,7 @@ func BenchmarkQR(b *testing.B) {
 func BenchmarkQREncodeLibrary(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := qrcode.Encode(qrTexts[0], qrcode.Medium, qrSide); err != nil {
+		if _, err := qrcode.Encode(qrTexts[0], qrcode.Medium, least); err != nil {
 			b.Fatal(err)
 		}
 	}
