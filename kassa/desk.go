@@ -62,7 +62,7 @@ func New(o Options) (*Desk, error) {
 	return &Desk{
 		store: o.Store, gateway: o.Gateway, messenger: o.Messenger,
 		clock: o.Now, log: o.Log, zones: zs,
-		asking: newAskLimits(), telling: newTellLimit(o.Rate),
+		asking: newAskLimits(), telling: &tellLimit{rate: o.Rate},
 		dueBell: newBell(), readyBell: newBell(),
 	}, nil
 }

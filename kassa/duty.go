@@ -17,14 +17,18 @@ func (inv *Invoice) duty(v View) (Kind, bool) {
 	return "", false
 }
 
-// Photo tells whether the invoice's message is a photo with the QR code, rather
-// than a text: whether there is a sum to pay.
-func (inv *Invoice) Photo() bool { return inv.Unique != 0 }
+// photo tells whether the view is to be sent as a photo with the QR code, rather
+// than as a text: whether there is a sum to pay. The first answer to the command
+// is one wherever there was a sum, also should it be paid by then.
+func (inv *Invoice) photo(v View) bool {
+	first := !v.Guest && !v.Announced && v.Stale == 0
+	return inv.Unique != 0 && (first || inv.Payable())
+}
 
 // lacksQR tells a notice that a customer is waiting to see turn into the photo.
 // One of an invoice that is paid or given up is only edited, and so is a copy.
 func (inv *Invoice) lacksQR(v View) bool {
-	return inv.State == Pending && inv.Photo() && !v.Photo && !v.Copy
+	return inv.Payable() && !v.Photo && !v.Copy
 }
 
 // presentable tells whether there is anything to say about the invoice yet. An
@@ -37,6 +41,12 @@ func (inv *Invoice) presentable() bool {
 		return inv.Asks > 0 // mostly the first question clears it up
 	}
 	return inv.Next == ""
+}
+
+// gatherable tells news that may be told among others: what there is to say of
+// it fits one line. Anything out of the ordinary is told by itself, and so is a customer.
+func (inv *Invoice) gatherable(v View) bool {
+	return inv.Standing() == StandsPaid && !v.Guest && !v.Alone
 }
 
 // rank orders duties within a chat: people's answers, then news, then the rest.

@@ -219,10 +219,10 @@ func TestAnAnswerDoesNotSitOutAPauseThatTelegramNeverAskedFor(t *testing.T) {
 	w.chat.fault = append(w.chat.fault, answers(kassa.SendError{Fate: kassa.Flooded, Wait: 30 * time.Second, Ours: true}))
 	w.work()
 	w.issue()
-	w.work()
 	if n := len(w.chat.of(kassa.Show)); n != 2 {
 		t.Errorf("%d messages: the answer waits out a pause of our own", n)
 	}
+	w.pass(5 * time.Second)
 	if news := w.chat.of(kassa.Announce); len(news) != 1 || news[0].again {
 		t.Errorf("announcements %+v, want one, unmarked: the first never left", news)
 	}

@@ -3,6 +3,7 @@ package kassa
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -23,10 +24,10 @@ func (d *Desk) Find(ctx context.Context, peer PeerID, ref string) (inv Invoice, 
 	return inv, err
 }
 
-// own gives the order's invoice if it is the peer's.
+// own gives the order's invoice if it is the peer's, or was shown to it as to a customer.
 func (d *Desk) own(ctx context.Context, peer PeerID, order string) (inv Invoice, err error) {
 	err = d.store.View(ctx, func(tx Tx) error {
-		if inv, err = tx.Invoice(order); err == nil && inv.Peer != peer {
+		if inv, err = tx.Invoice(order); err == nil && inv.Peer != peer && inv.viewOf(peer) < 0 {
 			return ErrNotFound
 		}
 		return err
@@ -65,18 +66,27 @@ func (d *Desk) Adopt(ctx context.Context, peer PeerID, order string, message int
 		if err != nil {
 			return err
 		}
-		if inv.Peer != peer || inv.knows(peer, message) {
+		if (inv.Peer != peer && inv.viewOf(peer) < 0) || inv.knows(peer, message) {
 			return nil
 		}
-		inv.Views = append(inv.Views, View{Peer: peer, Message: message, Photo: inv.Photo(), Copy: true})
+		at, err := tx.Peer(peer)
+		if err != nil {
+			return err
+		}
+		inv.Views = append(inv.Views, View{Peer: peer, Message: message, In: at.At.Chat, Photo: inv.Unique != 0, Copy: true})
 		tx.PutInvoice(inv)
 		d.owe(tx, &inv)
 		return nil
 	})
 }
 
-// mostViews bounds the copies of one invoice.
+// mostViews bounds the views of one invoice.
 const mostViews = 50
+
+// viewOf is the index of the peer's own view, -1 where it has none.
+func (inv *Invoice) viewOf(peer PeerID) int {
+	return slices.IndexFunc(inv.Views, func(v View) bool { return v.Peer == peer && !v.Copy })
+}
 
 func (inv *Invoice) knows(peer PeerID, message int) bool {
 	for _, v := range inv.Views {

@@ -52,6 +52,7 @@ type Invoice struct {
 	Paid    money.Amount // what really came; 0: not known
 	PaidAt  time.Time    // as Payfer says; zero: not known
 	Refusal Refusal      `json:",omitempty"` // why it was rejected
+	PayTo   Details      // where the customer sends the money; kept true while it can be paid
 
 	Late       bool `json:",omitempty"` // paid after it had expired, been cancelled or gone missing
 	Mismatch   bool `json:",omitempty"` // what came is not what was asked
@@ -101,6 +102,21 @@ type View struct {
 	Showing    bool `json:",omitempty"`
 	Announcing bool `json:",omitempty"`
 
+	// In is the chat that Message stands in. Once it is not the peer's any more,
+	// for the group became a supergroup, the message is out of our reach, and its
+	// number may be that of another one.
+	In      int64 `json:",omitempty"`
+	Thread  int   `json:",omitempty"` // the topic in which it stands; 0: none
+	Answers int   `json:",omitempty"` // the message that it answers, in a group; 0: none
+	Guest   bool  `json:",omitempty"` // a customer's chat
+
+	// Lost counts sends in a row of which nobody knows whether they arrived, and
+	// Later is when the next may be tried: what cannot be sent delays nothing else.
+	Lost  int `json:",omitempty"`
+	Later time.Time
+	// Alone says that Telegram refused this news among others: it is told by itself.
+	Alone bool `json:",omitempty"`
+
 	Copy   bool   `json:",omitempty"` // a second copy, from a send nobody recorded: edited, never announced
 	Broken string `json:",omitempty"` // why Telegram will not let us change it any more
 }
@@ -120,13 +136,13 @@ func (v *View) begun(k Kind) *bool {
 // Face is all of the invoice that its message shows, as one comparable value:
 // a view whose Shown differs is stale.
 func (inv *Invoice) Face() string {
-	return fmt.Sprintf("%s %s %d %d %d %t%t%t%t%t%t", inv.State, inv.Refusal, inv.Unique, inv.Paid, inv.Expires.Unix(),
-		inv.Late, inv.Mismatch, inv.Repeat, inv.SumDoubt, inv.Overdue, inv.PaidBefore)
+	return fmt.Sprintf("%s %s %d %d %d %t%t%t%t%t%t%t %s", inv.State, inv.Refusal, inv.Unique, inv.Paid, inv.Expires.Unix(),
+		inv.Late, inv.Mismatch, inv.Repeat, inv.SumDoubt, inv.Overdue, inv.PaidBefore, inv.Withdrawn, inv.PayTo)
 }
 
 // Open tells whether people may still wait for this invoice's money.
 func (inv *Invoice) Open() bool {
-	return inv.Next == "" && (inv.State == Creating || inv.State == Unknown || inv.State == Pending)
+	return inv.Next == "" && !inv.Withdrawn && (inv.State == Creating || inv.State == Unknown || inv.State == Pending)
 }
 
 // Listed tells whether the invoice belongs into lists and reports: an attempt

@@ -18,6 +18,8 @@ type Command struct {
 	Amount money.Amount
 	Note   string
 	By     int64 // Telegram's id of the person
+	Thread int   // the topic that the command stands in; 0: none
+	Answer int   // the message to answer, in a group; 0: none
 }
 
 // Issue makes an invoice and has its reply delivered. It first saves the
@@ -53,10 +55,13 @@ func (d *Desk) Renew(ctx context.Context, peer PeerID, order string, by int64) (
 	if err != nil {
 		return Invoice{}, err
 	}
+	if old.Peer != peer {
+		return Invoice{}, ErrNotFound
+	}
 	if old.State == Paid || old.PaidBefore {
 		return old, nil
 	}
-	return d.Issue(ctx, Command{Peer: peer, Origin: RenewOrigin(order), Amount: old.Asked, Note: old.Note, By: by})
+	return d.Issue(ctx, Command{Peer: peer, Origin: RenewOrigin(order), Amount: old.Asked, Note: old.Note, By: by, Thread: old.Views[0].Thread})
 }
 
 // Issued tells whether the command was taken before.
@@ -97,7 +102,8 @@ func (d *Desk) intend(ctx context.Context, c Command) (inv Invoice, shop Shop, f
 		inv = Invoice{
 			Order: NewOrder(), Peer: peer.ID, Number: peer.Last, Shop: shop.ID,
 			Asked: c.Amount, Note: c.Note, By: c.By, Origin: c.Origin,
-			State: Creating, Created: now, Started: now, Views: []View{{Peer: peer.ID}},
+			State: Creating, Created: now, Started: now, PayTo: shop.PayTo,
+			Views: []View{{Peer: peer.ID, Thread: c.Thread, Answers: c.Answer}},
 		}
 		d.begin(tx, inv)
 		fresh = true
@@ -199,7 +205,7 @@ func (d *Desk) replace(tx Tx, inv *Invoice) Invoice {
 
 	inv.giveUp(now)
 	inv.Next = next.Order
-	inv.Views = []View{{Peer: inv.Peer}}
+	inv.Views = []View{{Peer: inv.Peer, Thread: inv.Views[0].Thread}}
 	d.begin(tx, next)
 	return next
 }

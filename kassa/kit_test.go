@@ -265,7 +265,7 @@ func (c *chats) Deliver(_ context.Context, d kassa.Delivery) (int, error) {
 
 func (c *chats) apply(d kassa.Delivery) int {
 	m := message{
-		id: len(c.messages) + 1000, kind: d.Kind, order: d.Invoice.Order, number: d.Invoice.Number, state: d.Invoice.State,
+		id: c.last(), kind: d.Kind, order: d.Invoice.Order, number: d.Invoice.Number, state: d.Invoice.State,
 		photo: d.View.Photo, again: d.Again,
 	}
 	switch d.Kind {
@@ -281,7 +281,21 @@ func (c *chats) apply(d kassa.Delivery) int {
 		return 0
 	}
 	c.messages = append(c.messages, m)
+	for _, also := range d.Also { // told in the same message, which answers none of theirs
+		c.messages[len(c.messages)-1].replyTo = 0
+		c.messages = append(c.messages, message{
+			id: m.id, kind: d.Kind, order: also.Invoice.Order, number: also.Invoice.Number, state: also.Invoice.State, again: also.Again,
+		})
+	}
 	return m.id
+}
+
+// last is the number of the next message.
+func (c *chats) last() int {
+	if len(c.messages) == 0 {
+		return 1000
+	}
+	return c.messages[len(c.messages)-1].id + 1
 }
 
 func (c *chats) find(id int) *message {
@@ -300,6 +314,15 @@ func (c *chats) of(kind kassa.Kind) (out []message) {
 		}
 	}
 	return out
+}
+
+// sends counts the messages of a kind, however much each tells.
+func (c *chats) sends(kind kassa.Kind) int {
+	ids := map[int]bool{}
+	for _, m := range c.of(kind) {
+		ids[m.id] = true
+	}
+	return len(ids)
 }
 
 // arrivedUnheard lets the message arrive and loses Telegram's reply.

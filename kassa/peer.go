@@ -35,8 +35,13 @@ type Peer struct {
 	ID   PeerID
 	At   Address
 	Lang string // "uz", "uz-Cyrl", "ru", "en"
-	Shop ShopID `json:",omitempty"` // the kassa linked here; empty: none
-	Last int    `json:",omitempty"` // the last invoice number given here
+	// Title is what the group is called, as far as we have heard; empty in a private chat.
+	Title string `json:",omitempty"`
+	Shop  ShopID `json:",omitempty"` // the kassa linked here; empty: none
+	Last  int    `json:",omitempty"` // the last invoice number given here
+
+	// Everyone lets every member of the group ask for invoices, not the admins alone.
+	Everyone bool `json:",omitempty"`
 
 	// Dialogue is what the next plain message answers; the bot's own words.
 	Dialogue Dialogue
@@ -50,6 +55,8 @@ type Peer struct {
 	Hold time.Time
 	// Failed counts sends in a row whose fate stayed unknown; it stretches the wait.
 	Failed int `json:",omitempty"`
+	// News is how many announcements in a row were made while edits waited.
+	News int `json:",omitempty"`
 	// Parked says why nothing can be sent here (blocked, kicked); empty: all is well.
 	Parked string `json:",omitempty"`
 }
@@ -58,5 +65,8 @@ type Peer struct {
 type Dialogue struct {
 	Step   string `json:",omitempty"` // empty: none
 	ShopID ShopID `json:",omitempty"` // said in an earlier step
+	Said   string `json:",omitempty"` // what else was said in an earlier step
+	By     int64  `json:",omitempty"` // whose answer is waited for, in a group
+	For    PeerID `json:",omitempty"` // the group that is being linked from this private chat
 	Since  time.Time
 }

@@ -40,6 +40,41 @@ func (d *Desk) ChangePeer(ctx context.Context, id PeerID, fn func(*Peer) error) 
 	return peer, err
 }
 
+// Peer gives the peer; ErrNotFound.
+func (d *Desk) Peer(ctx context.Context, id PeerID) (peer Peer, err error) {
+	err = d.store.View(ctx, func(tx Tx) error {
+		peer, err = tx.Peer(id)
+		return err
+	})
+	return peer, err
+}
+
+// Park says that nothing can be sent to the peer until it comes back, and why
+// ("kicked"). What it is owed waits.
+func (d *Desk) Park(ctx context.Context, id PeerID, why string) error {
+	_, err := d.ChangePeer(ctx, id, func(p *Peer) error {
+		p.Parked = why
+		return nil
+	})
+	if err == nil {
+		d.log.Warn("a chat is parked: nothing can be sent there until it comes back", "peer", id, "why", why)
+	}
+	return err
+}
+
+// Parked gives up to limit peers to which nothing can be sent.
+func (d *Desk) Parked(ctx context.Context, limit int) (peers []Peer, err error) {
+	err = d.store.View(ctx, func(tx Tx) error {
+		ids, err := tx.Parked(limit)
+		peers = make([]Peer, len(ids))
+		for i := 0; i < len(ids) && err == nil; i++ {
+			peers[i], err = tx.Peer(ids[i])
+		}
+		return err
+	})
+	return peers, err
+}
+
 // Back says that the peer can be spoken to again: it wrote to us, or Telegram
 // said so. What it is owed is delivered from now on.
 func (d *Desk) Back(ctx context.Context, id PeerID) error {
@@ -51,6 +86,7 @@ func (d *Desk) Back(ctx context.Context, id PeerID) error {
 		peer.Parked = ""
 		tx.PutPeer(peer)
 		tx.Rest(id, d.now())
+		d.log.Info("a parked chat is back", "peer", id)
 		return nil
 	})
 	d.readyBell.ring()
@@ -58,7 +94,9 @@ func (d *Desk) Back(ctx context.Context, id PeerID) error {
 }
 
 // Move follows a group that became a supergroup. Its old messages belong to the
-// old chat: editing them will fail and end there.
+// old chat and are out of reach (View.In). Should the bot have met the supergroup
+// before it heard of this, the peer that has a kassa keeps the place; the other
+// one still speaks to the same chat.
 func (d *Desk) Move(ctx context.Context, from, to int64) error {
 	return d.store.Update(ctx, func(tx Tx) error {
 		peer, err := tx.PeerAt(Address{Chat: from})
@@ -68,8 +106,18 @@ func (d *Desk) Move(ctx context.Context, from, to int64) error {
 		if err != nil {
 			return err
 		}
+		there, err := tx.PeerAt(Address{Chat: to})
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return err
+		}
 		peer.At.Chat = to
 		tx.PutPeer(peer)
+		if err == nil && there.Shop != "" && peer.Shop == "" {
+			there.At.Chat = from
+			tx.PutPeer(there)
+			there.At.Chat = to
+			tx.PutPeer(there) // takes the address over
+		}
 		return nil
 	})
 }

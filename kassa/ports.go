@@ -34,6 +34,9 @@ type Delivery struct {
 	Invoice Invoice
 	Shop    Shop // its Key is empty: a message has no use for it
 	View    View // the view to act on; for an announcement, the one to reply to
+	// Also is further news for the same message: paid invoices of the same chat. The
+	// message then answers none of theirs.
+	Also []Delivery
 	// Again says that the same message may have been sent before: it is to be
 	// marked as possibly a repeat.
 	Again bool

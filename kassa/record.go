@@ -31,21 +31,16 @@ func (d *Desk) record(ctx context.Context, j *job, out outcome) error {
 		if err != nil {
 			return err
 		}
-		inv, err := j.shownBy(tx)
-		if err != nil {
-			return err
-		}
-		v := &inv.Views[j.view]
-		if begun := v.begun(j.Kind); begun != nil && j.certain(out.err) {
-			*begun = false
-		}
 		if out.err == nil {
 			peer.Failed, peer.Hold = 0, time.Time{}
-			j.delivered(&inv, v, out.message)
 		} else {
-			d.undelivered(&peer, j, v, out.err)
+			d.unreached(&peer, out.err)
 		}
-		d.settleDebt(tx, &inv, j)
+		for _, one := range j.all() {
+			if err := d.recordOne(tx, one, out); err != nil {
+				return err
+			}
+		}
 		if at.Equal(j.until) {
 			d.release(tx, peer)
 		}
@@ -55,6 +50,26 @@ func (d *Desk) record(ctx context.Context, j *job, out outcome) error {
 		return fmt.Errorf("record %s of order %s: %w", j.Kind, j.Invoice.Order, err)
 	}
 	fault.At("recorded")
+	return nil
+}
+
+// recordOne writes the outcome into the view, and ends its debt.
+func (d *Desk) recordOne(tx Tx, j *job, out outcome) error {
+	inv, err := j.shownBy(tx)
+	if err != nil {
+		return err
+	}
+	v := &inv.Views[j.view]
+	if begun := v.begun(j.Kind); begun != nil && j.certain(out.err) {
+		*begun = false
+	}
+	if out.err == nil {
+		v.Lost, v.Later = 0, time.Time{}
+		j.delivered(&inv, v, out.message)
+	} else {
+		d.undelivered(j, v, out.err)
+	}
+	d.settleDebt(tx, &inv, j)
 	return nil
 }
 
@@ -91,10 +106,12 @@ func (j *job) delivered(inv *Invoice, v *View, message int) {
 	case j.Kind == Show && v.Message == message: // recorded before, by a step whose success was not heard of
 	case j.Kind == Show && v.Message != j.Invoice.Views[j.view].Message:
 		// A claim ran out and two workers sent it: two messages stand there.
-		inv.Views = append(inv.Views, View{Peer: j.Peer.ID, Message: message, Photo: j.View.Photo, Copy: true, Shown: j.Invoice.Face()})
+		inv.Views = append(inv.Views, View{
+			Peer: j.Peer.ID, Message: message, In: j.Peer.At.Chat, Photo: j.View.Photo, Copy: true, Guest: v.Guest, Shown: j.Invoice.Face(),
+		})
 	case j.Kind == Show:
 		v.Stale = v.Message
-		v.Message, v.Photo, v.Shown = message, j.View.Photo, j.Invoice.Face()
+		v.Message, v.In, v.Photo, v.Shown = message, j.Peer.At.Chat, j.View.Photo, j.Invoice.Face()
 	case j.Kind == Announce:
 		v.Announced = true
 	case j.Kind == Edit:
@@ -104,24 +121,39 @@ func (j *job) delivered(inv *Invoice, v *View, message int) {
 	}
 }
 
-// undelivered writes what a failed delivery means for the peer and the view.
-func (d *Desk) undelivered(peer *Peer, j *job, v *View, cause error) {
+// unreached writes what a failed delivery means for the peer.
+func (d *Desk) unreached(peer *Peer, cause error) {
 	var e *SendError
 	errors.As(cause, &e)
 	now := d.now()
 	switch fate(cause) {
 	case Lost:
+		// Not for long: it may be this message's fault alone, which then waits longer by itself.
 		peer.Failed++
-		peer.Hold = now.Add(clamp(time.Second<<min(peer.Failed-1, 10), time.Second, time.Minute))
+		peer.Hold = now.Add(clamp(time.Second<<min(peer.Failed-1, 10), time.Second, 4*time.Second))
 	case Flooded:
 		peer.Failed, peer.Hold = 0, now.Add(e.Wait) // an answer: the line is sound
 		if e.Ours {
 			peer.Failed = 1 // none: nobody forbade anything
 		}
 	case Forbidden:
+		if peer.Parked == "" {
+			d.log.Warn("a chat is parked: nothing can be sent there until it comes back", "peer", peer.ID, "why", cause)
+		}
 		peer.Parked = e.Error()
 	case Moved:
 		peer.At.Chat = e.MovedTo
+	}
+}
+
+// undelivered writes what a failed delivery means for the view.
+func (d *Desk) undelivered(j *job, v *View, cause error) {
+	switch fate(cause) {
+	case Lost:
+		v.Lost++
+		v.Later = d.now().Add(clamp(time.Second<<min(v.Lost-1, 10), time.Second, 5*time.Minute))
+	case Moved:
+		v.Answers = 0 // the command is left behind in the old group
 	case Refused, Gone:
 		d.broken(j, v, cause)
 	}
@@ -130,11 +162,13 @@ func (d *Desk) undelivered(peer *Peer, j *job, v *View, cause error) {
 // broken ends what can be done with one view. News that Telegram will not take
 // in any form are given up, loudly: a person has to look.
 func (d *Desk) broken(j *job, v *View, cause error) {
-	switch j.Kind {
-	case Announce:
+	switch {
+	case j.Kind == Announce && j.told > 1:
+		v.Alone = true // one of them is at fault, and the others are not to share its fate
+	case j.Kind == Announce:
 		v.Announced = true
 		d.log.Error("a paid invoice could not be announced", "order", j.Invoice.Order, "peer", j.Peer.ID, "error", cause)
-	case Tidy:
+	case j.Kind == Tidy:
 		v.Stale = 0
 	default:
 		v.Broken = cause.Error()

@@ -23,6 +23,8 @@ type Shop struct {
 	// Token is the last part of the kassa's webhook address. It outlives
 	// unlinking, so that linking again leaves the address as it was.
 	Token string
+	// PayTo is where its customers send the money.
+	PayTo Details
 	// Refused is when Payfer began to refuse the key; zero while it is good.
 	Refused time.Time
 }

@@ -36,11 +36,21 @@ type Tx interface {
 	Links(ShopID) ([]PeerID, error)
 	// Watched is how many of the shop's orders have a place in due.
 	Watched(ShopID) (int, error)
+	// WatchedOrders gives up to limit of those orders.
+	WatchedOrders(shop ShopID, limit int) ([]string, error)
 
 	Peer(PeerID) (Peer, error)
 	PeerAt(Address) (Peer, error)
 	// PutPeer also moves the peer's place under its address and its shop's links.
 	PutPeer(Peer)
+	// Parked gives up to limit of the peers that are parked.
+	Parked(limit int) ([]PeerID, error)
+
+	Grant(code string) (Grant, error)
+	PutGrant(Grant)
+	DropGrant(code string)
+	// GrantsOver gives up to limit codes of grants that ended at now or before.
+	GrantsOver(now time.Time, limit int) ([]string, error)
 
 	Invoice(order string) (Invoice, error)
 	InvoiceFrom(Origin) (Invoice, error)
@@ -66,6 +76,8 @@ type Tx interface {
 
 	// Owed gives up to limit orders that the peer is owed a look at, oldest debt first.
 	Owed(peer PeerID, limit int) ([]string, error)
+	// OwedSince is Owed without debts older than since, and tells how old the others are.
+	OwedSince(peer PeerID, since time.Time, limit int) ([]Queued, error)
 	// Owe says that the peer's view of the order may be stale since now, and makes the
 	// peer ready now, unless it has a place in ready already, which stays as it is:
 	// a ready time is the token of whoever claimed it.
@@ -87,6 +99,11 @@ type Tx interface {
 	// step, after this Tx's other writes, the peer becomes ready at the given time
 	// if anything is owed to it, and loses its place otherwise.
 	Rest(PeerID, time.Time)
+
+	// Tally is until when the announcements made so far use up the bot's rate;
+	// zero: none was made. Where this Tx read it, SetTally has the same condition as SetReady.
+	Tally() (time.Time, error)
+	SetTally(time.Time)
 }
 
 // Queued is an entry of due (an order) or of ready (a peer). Times in queues

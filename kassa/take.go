@@ -1,6 +1,7 @@
 package kassa
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,7 +16,13 @@ type job struct {
 	Delivery
 	view  int       // index into Invoice.Views
 	until time.Time // the claim, and its token
+	also  []*job    // further news in the same message
+	told  int       // how many news its message tells
+	drawn int       // what the claim drew of the bot's rate
 }
+
+// all are the job and the further news that its message tells.
+func (j *job) all() []*job { return append([]*job{j}, j.also...) }
 
 // take claims the peer for its most urgent delivery. In the same step as the
 // claim it marks the view, so that a send whose outcome is never recorded
@@ -43,14 +50,14 @@ func (d *Desk) take(ctx context.Context, id PeerID, order string) (*job, error) 
 		if err != nil {
 			return err
 		}
-		mine = d.choose(tx, peer, jobs, now)
-		return nil
+		mine, err = d.choose(tx, peer, jobs, now)
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("take peer %s: %w", id, err)
 	}
 	if mine != nil {
-		d.telling.spend(d.now())
+		d.telling.spend(mine.drawn, d.now())
 		fault.At("attempt saved")
 	}
 	return mine, nil
@@ -72,48 +79,87 @@ func (p *Peer) closed(now time.Time, urgent bool) (until time.Time, yes bool) {
 
 // choose picks the most urgent of the jobs and writes the claim for it. Where
 // only what can wait is left and the chat's pace says wait, it writes that.
-func (d *Desk) choose(tx Tx, peer Peer, jobs []*job, now time.Time) *job {
-	best := mostUrgent(jobs)
+func (d *Desk) choose(tx Tx, peer Peer, jobs []*job, now time.Time) (*job, error) {
+	ripe, next := d.ripe(jobs, now)
+	best := mostUrgent(ripe)
 	if best == nil {
 		peer.Busy = time.Time{}
 		tx.PutPeer(peer)
-		tx.Rest(peer.ID, now)
-		return nil
+		if next.IsZero() {
+			tx.Rest(peer.ID, now)
+		} else {
+			tx.SetReady(peer.ID, next)
+		}
+		return nil, nil
 	}
-	if at := d.allowed(&peer, best.Kind, now); at.After(now) {
+	like := best.Kind // the kind whose place in the line it takes
+	if edit, err := d.agedEdit(tx, peer, best, now); err != nil {
+		return nil, err
+	} else if edit != nil {
+		best = edit
+	}
+	drawn, wait, err := d.telling.reserve(tx, now, like == Show)
+	if err != nil {
+		return nil, err
+	}
+	if at := later(peer.freeAt(like), now.Add(wait)); like != Show && at.After(now) {
 		tx.SetReady(peer.ID, at.Truncate(time.Millisecond))
-		return nil
+		return nil, nil
 	}
-	best.until = now.Add(sendLease)
-	if begun := best.Invoice.Views[best.view].begun(best.Kind); begun != nil {
-		best.Again, *begun = *begun, true
-		tx.PutInvoice(best.Invoice)
-	}
-	peer.Busy = best.until
-	peer.spent(now)
-	tx.PutPeer(peer)
-	tx.SetReady(peer.ID, best.until)
-	return best
+	best.gather(ripe)
+	best.drawn = drawn
+	d.claim(tx, peer, best, now)
+	return best, nil
 }
 
-// allowed is the earliest time for a delivery of the kind: answers to people at
-// once, the rest as the chat's pace and the bot's rate allow.
-func (d *Desk) allowed(peer *Peer, kind Kind, now time.Time) time.Time {
-	if kind == Show {
-		return now
-	}
-	return later(peer.freeAt(), now.Add(d.telling.wait(now)))
-}
-
-// mostUrgent of what is owed; the oldest debt among equals.
-func mostUrgent(jobs []*job) *job {
-	var best *job
-	for _, j := range jobs {
-		if best == nil || rank(j.Kind) < rank(best.Kind) {
-			best = j
+// claim gives the peer to this worker for one delivery. In the same step every
+// view that it sends something for is marked.
+func (d *Desk) claim(tx Tx, peer Peer, j *job, now time.Time) {
+	j.until = now.Add(sendLease)
+	for _, one := range j.all() {
+		one.told = 1 + len(j.also)
+		if begun := one.Invoice.Views[one.view].begun(one.Kind); begun != nil {
+			one.Again, *begun = *begun, true
+			tx.PutInvoice(one.Invoice)
 		}
 	}
-	return best
+	j.Also = nil
+	for _, one := range j.also {
+		j.Also = append(j.Also, one.Delivery)
+	}
+	peer.News++
+	if j.Kind != Announce {
+		peer.News = 0
+	}
+	peer.Busy = j.until
+	peer.spent(now)
+	tx.PutPeer(peer)
+	tx.SetReady(peer.ID, j.until)
+}
+
+// ripe are the jobs that may be tried now. The others wait for their views'
+// sake alone, and next is when to look again: soon, for what is owed meanwhile
+// must not wait for them.
+func (d *Desk) ripe(jobs []*job, now time.Time) (ripe []*job, next time.Time) {
+	for _, j := range jobs {
+		if !j.View.Later.After(now) {
+			ripe = append(ripe, j)
+			continue
+		}
+		next = earliest(next, earliest(j.View.Later, now.Add(poll)))
+	}
+	return ripe, next
+}
+
+// mostUrgent of what is owed; the oldest debt among equals, but what was lost
+// before comes after what was not.
+func mostUrgent(jobs []*job) *job {
+	if len(jobs) == 0 {
+		return nil
+	}
+	return slices.MinFunc(jobs, func(a, b *job) int {
+		return cmp.Or(cmp.Compare(rank(a.Kind), rank(b.Kind)), cmp.Compare(a.View.Lost, b.View.Lost))
+	})
 }
 
 // jobs are the deliveries owed to the peer, oldest debt first. Debts that are
@@ -151,10 +197,12 @@ func (d *Desk) job(tx Tx, peer Peer, order string) (*job, error) {
 	if err != nil {
 		return nil, err
 	}
-	for i, v := range inv.Views {
-		if v.Peer != peer.ID {
+	for i := range inv.Views {
+		if inv.Views[i].Peer != peer.ID {
 			continue
 		}
+		inv.strand(i, peer)
+		v := inv.Views[i]
 		kind, any := inv.duty(v)
 		if !any {
 			continue
@@ -175,7 +223,7 @@ func (d *Desk) job(tx Tx, peer Peer, order string) (*job, error) {
 // message of the one that people see.
 func (d *Desk) dress(tx Tx, j *job) error {
 	if j.Kind == Show {
-		j.View.Photo = j.Invoice.Photo()
+		j.View.Photo = j.Invoice.photo(j.View)
 	}
 	if j.Kind != Announce || j.View.Message != 0 || j.Invoice.Next == "" {
 		return nil
@@ -185,7 +233,7 @@ func (d *Desk) dress(tx Tx, j *job) error {
 		return err
 	}
 	for _, v := range next.Views {
-		if v.Peer == j.Peer.ID && !v.Copy {
+		if v.Peer == j.Peer.ID && !v.Copy && !v.outOf(j.Peer) {
 			j.View.Message = v.Message
 		}
 	}

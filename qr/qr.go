@@ -30,7 +30,11 @@ func PNG(text string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("qr: %w", err)
 	}
-	modules := code.Bitmap()
+	return picture(code.Bitmap()), nil
+}
+
+// picture draws square modules, black where they are set, as large as is needed.
+func picture(modules [][]bool) []byte {
 	scale := (least + len(modules) - 1) / len(modules)
 	side := len(modules) * scale
 
@@ -39,7 +43,7 @@ func PNG(text string) ([]byte, error) {
 	pngChunk(&out, "IHDR", pngHeader(side))
 	pngChunk(&out, "IDAT", pngRows(modules, scale))
 	pngChunk(&out, "IEND", nil)
-	return out.Bytes(), nil
+	return out.Bytes()
 }
 
 // pngHeader describes a square gray picture of one bit a pixel, 0 black.

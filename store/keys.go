@@ -35,6 +35,9 @@ func numberKey(id kassa.PeerID, n int) string {
 	return "number:" + string(id) + ":" + strconv.Itoa(n)
 }
 
+// grantKey holds a kassa.Grant, sealed whole.
+func grantKey(code string) string { return "grant:" + code }
+
 // letterKey holds the sealed body of an update of Telegram's.
 func letterKey(id string) string { return "letter:" + id }
 
@@ -66,6 +69,15 @@ func readyIndex() string { return "ready" }
 
 // owedIndex has the orders that a peer is owed a look at, by the time of the debt.
 func owedIndex(id kassa.PeerID) string { return "owed:" + string(id) }
+
+// parkedIndex has the peers that cannot be spoken to, at 0.
+func parkedIndex() string { return "parked" }
+
+// grantsIndex has grants by the time at which they end.
+func grantsIndex() string { return "grants" }
+
+// rateIndex has one member: until when BOT_RATE is used up.
+func rateIndex() string { return "rate" }
 
 // inboxIndex has the letters that wait, by the time of arrival.
 func inboxIndex() string { return "inbox" }

@@ -57,22 +57,22 @@ func sameKey(a, b []byte) bool { return len(a) > 4 && len(b) > 4 && bytes.Equal(
 // reseal seals every secret with the first key, the canary last: cut short, it
 // begins again at the next start.
 func (s *Store) reseal(ctx context.Context) error {
-	shops, err := s.engine.slice(ctx, shopsIndex(), everything(-1))
-	if err != nil {
-		return err
-	}
-	for _, e := range shops {
-		if err := s.update(ctx, func(t *tx) error { return t.resealShop(kassa.ShopID(e.member)) }); err != nil {
+	for _, sealed := range []struct {
+		index string
+		again func(t *tx, member string) error
+	}{
+		{shopsIndex(), (*tx).resealShop},
+		{grantsIndex(), (*tx).resealGrant},
+		{inboxIndex(), (*tx).resealLetter},
+	} {
+		members, err := s.engine.slice(ctx, sealed.index, everything(-1))
+		if err != nil {
 			return err
 		}
-	}
-	letters, err := s.engine.slice(ctx, inboxIndex(), everything(-1))
-	if err != nil {
-		return err
-	}
-	for _, e := range letters {
-		if err := s.update(ctx, func(t *tx) error { return t.resealLetter(e.member) }); err != nil {
-			return err
+		for _, e := range members {
+			if err := s.update(ctx, func(t *tx) error { return sealed.again(t, e.member) }); err != nil {
+				return err
+			}
 		}
 	}
 	return s.update(ctx, func(t *tx) error {
@@ -81,12 +81,24 @@ func (s *Store) reseal(ctx context.Context) error {
 	})
 }
 
-func (t *tx) resealShop(id kassa.ShopID) error {
-	shop, err := t.Shop(id)
+func (t *tx) resealShop(id string) error {
+	shop, err := t.Shop(kassa.ShopID(id))
 	if err != nil {
 		return err
 	}
 	t.PutShop(shop)
+	return nil
+}
+
+func (t *tx) resealGrant(code string) error {
+	g, err := t.Grant(code)
+	if errors.Is(err, kassa.ErrNotFound) {
+		return nil // used up or swept out meanwhile
+	}
+	if err != nil {
+		return err
+	}
+	t.PutGrant(g)
 	return nil
 }
 

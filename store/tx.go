@@ -24,7 +24,8 @@ type tx struct {
 	records map[string]record
 	places  map[place]score
 	counts  map[string]int
-	members map[place]score // of indexes that were read whole
+	members map[place]score   // of indexes that were read whole
+	ahead   map[string]record // read before anybody asked: nothing is expected of them
 
 	// What is to be written.
 	drafts map[string]draft
@@ -42,7 +43,7 @@ type draft struct {
 func newTx(ctx context.Context, s *Store) *tx {
 	return &tx{
 		ctx: ctx, store: s,
-		records: map[string]record{}, places: map[place]score{}, counts: map[string]int{}, members: map[place]score{},
+		records: map[string]record{}, places: map[place]score{}, counts: map[string]int{}, members: map[place]score{}, ahead: map[string]record{},
 		drafts: map[string]draft{}, rests: map[place]rest{}, moved: map[place]bool{},
 	}
 }
@@ -64,11 +65,27 @@ func (t *tx) fail(err error) error {
 
 // fetch reads the records that this tx has not read or written yet, in one go.
 func (t *tx) fetch(keys ...string) error {
+	if err := t.foresee(keys...); err != nil {
+		return err
+	}
+	for _, key := range keys {
+		if r, ok := t.ahead[key]; ok {
+			t.records[key] = r
+			delete(t.ahead, key)
+		}
+	}
+	return nil
+}
+
+// foresee is fetch for records that fn may ask for next: those that it does
+// not ask for may change without making it run again.
+func (t *tx) foresee(keys ...string) error {
 	missing := make([]string, 0, len(keys))
 	for _, key := range keys {
 		_, written := t.drafts[key]
 		_, read := t.records[key]
-		if !written && !read {
+		_, ahead := t.ahead[key]
+		if !written && !read && !ahead {
 			missing = append(missing, key)
 		}
 	}
@@ -80,21 +97,21 @@ func (t *tx) fetch(keys ...string) error {
 		return t.fail(fmt.Errorf("read store: %w", err))
 	}
 	for i, key := range missing {
-		t.records[key] = found[i]
+		t.ahead[key] = found[i]
 	}
 	return nil
 }
 
 // load gives a record's data, this tx's own draft first; kassa.ErrNotFound.
 func (t *tx) load(key string) ([]byte, error) {
-	if err := t.fetch(key); err != nil {
-		return nil, err
-	}
 	if d, ok := t.drafts[key]; ok {
 		if d.gone {
 			return nil, kassa.ErrNotFound
 		}
-		return d.data, nil
+		return d.data, t.err
+	}
+	if err := t.fetch(key); err != nil {
+		return nil, err
 	}
 	if r := t.records[key]; r.revision != "" {
 		return r.data, nil

@@ -139,11 +139,29 @@ func (t *tx) by(index string, now time.Time, limit int) ([]kassa.Queued, error) 
 		return nil, err
 	}
 	t.note(index, entries)
-	queued := make([]kassa.Queued, len(entries))
+	return queued(entries), nil
+}
+
+func queued(entries []entry) []kassa.Queued {
+	out := make([]kassa.Queued, len(entries))
 	for i, e := range entries {
-		queued[i] = kassa.Queued{ID: e.member, At: moment(e.at)}
+		out[i] = kassa.Queued{ID: e.member, At: moment(e.at)}
 	}
-	return queued, nil
+	return out
+}
+
+// names reads the members of a part of an index.
+func (t *tx) names(index string, s span) ([]string, error) {
+	entries, err := t.slice(index, s)
+	return membersOf(entries), err
+}
+
+func membersOf(entries []entry) []string {
+	out := make([]string, len(entries))
+	for i, e := range entries {
+		out[i] = e.member
+	}
+	return out
 }
 
 // next reads the earliest time in a queue; zero: it is empty.

@@ -62,11 +62,7 @@ func (t *tx) History(peer kassa.PeerID, from, to time.Time, limit int) ([]kassa.
 	if err != nil {
 		return nil, err
 	}
-	keys := make([]string, len(entries))
-	for i, e := range entries {
-		keys[i] = invoiceKey(e.member)
-	}
-	if err := t.fetch(keys...); err != nil {
+	if err := t.foreseeInvoices(membersOf(entries)); err != nil {
 		return nil, err
 	}
 	invoices := make([]kassa.Invoice, len(entries))

@@ -41,6 +41,26 @@ func (t *tx) PutPeer(p kassa.Peer) {
 	t.putJSON(peerKey(p.ID), p)
 	t.redirect(from, addressKey(p.At), string(p.ID))
 	t.link(p.ID, was.Shop, p.Shop)
+	switch {
+	case was.Parked == "" && p.Parked != "":
+		t.set(parkedIndex(), string(p.ID), 0)
+	case was.Parked != "" && p.Parked == "":
+		t.remove(parkedIndex(), string(p.ID))
+	}
+}
+
+// Parked implements [kassa.Tx].
+func (t *tx) Parked(limit int) ([]kassa.PeerID, error) {
+	names, err := t.names(parkedIndex(), everything(max(limit, 0)))
+	return peerIDs(names), err
+}
+
+func peerIDs(names []string) []kassa.PeerID {
+	ids := make([]kassa.PeerID, len(names))
+	for i, name := range names {
+		ids[i] = kassa.PeerID(name)
+	}
+	return ids
 }
 
 // link moves a peer from one shop's links to another's; empty: none.

@@ -29,15 +29,28 @@ func (t *tx) SetDue(shop kassa.ShopID, order string, at time.Time) {
 
 // Owed implements [kassa.Tx].
 func (t *tx) Owed(peer kassa.PeerID, limit int) ([]string, error) {
-	entries, err := t.slice(owedIndex(peer), everything(max(limit, 0)))
+	orders, err := t.names(owedIndex(peer), everything(max(limit, 0)))
 	if err != nil {
 		return nil, err
 	}
-	orders := make([]string, len(entries))
-	for i, e := range entries {
-		orders[i] = e.member
+	return orders, t.foreseeInvoices(orders)
+}
+
+// OwedSince implements [kassa.Tx].
+func (t *tx) OwedSince(peer kassa.PeerID, since time.Time, limit int) ([]kassa.Queued, error) {
+	s := everything(max(limit, 0))
+	s.min = millis(since)
+	entries, err := t.slice(owedIndex(peer), s)
+	return queued(entries), err
+}
+
+// foreseeInvoices reads invoices that are about to be looked at, in one go.
+func (t *tx) foreseeInvoices(orders []string) error {
+	keys := make([]string, len(orders))
+	for i, order := range orders {
+		keys[i] = invoiceKey(order)
 	}
-	return orders, nil
+	return t.foresee(keys...)
 }
 
 // Owe implements [kassa.Tx].
@@ -62,6 +75,15 @@ func (t *tx) NextReady() (time.Time, error) { return t.next(readyIndex()) }
 
 // SetReady implements [kassa.Tx].
 func (t *tx) SetReady(peer kassa.PeerID, at time.Time) { t.schedule(readyIndex(), string(peer), at) }
+
+// Tally implements [kassa.Tx].
+func (t *tx) Tally() (time.Time, error) { return t.when(rateIndex(), rateMember) }
+
+// SetTally implements [kassa.Tx].
+func (t *tx) SetTally(at time.Time) { t.schedule(rateIndex(), rateMember, at) }
+
+// rateMember is the one member of rateIndex.
+const rateMember = "announcements"
 
 // Rest implements [kassa.Tx].
 func (t *tx) Rest(peer kassa.PeerID, at time.Time) {

@@ -74,12 +74,13 @@ func (t *tx) Links(id kassa.ShopID) ([]kassa.PeerID, error) {
 	if err != nil {
 		return nil, err
 	}
-	peers := make([]kassa.PeerID, len(entries))
-	for i, e := range entries {
-		peers[i] = kassa.PeerID(e.member)
-	}
-	return peers, nil
+	return peerIDs(membersOf(entries)), nil
 }
 
 // Watched implements [kassa.Tx].
 func (t *tx) Watched(id kassa.ShopID) (int, error) { return t.size(watchedIndex(id)) }
+
+// WatchedOrders implements [kassa.Tx].
+func (t *tx) WatchedOrders(id kassa.ShopID, limit int) ([]string, error) {
+	return t.names(watchedIndex(id), everything(max(limit, 0)))
+}

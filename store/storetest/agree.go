@@ -98,6 +98,8 @@ var (
 	someChat   = rapid.SampledFrom([]kassa.Address{{Chat: 1}, {Chat: -2}, {Inline: "1"}})
 	someOrigin = rapid.SampledFrom([]kassa.Origin{"o1", "o2", "o3"})
 	someState  = rapid.SampledFrom([]kassa.State{kassa.Pending, kassa.Paid, kassa.Absent})
+	someGrant  = rapid.SampledFrom([]string{"g1", "g2", "g3"})
+	someKey    = rapid.SampledFrom([]secret.Text{"", "k1"})
 	someLimit  = rapid.IntRange(0, 4)
 	someTime   = rapid.Map(rapid.IntRange(-3, 8), func(n int) time.Time { return start.Add(time.Duration(n) * time.Millisecond) })
 	someMoment = rapid.OneOf(someTime, someTime, rapid.Just(time.Time{}))
@@ -116,14 +118,18 @@ func reads() *rapid.Generator[step] {
 	return rapid.Custom(func(r *rapid.T) step {
 		order, peer, shop, limit, now := someOrder.Draw(r, "order"), somePeer.Draw(r, "peer"), someShop.Draw(r, "shop"),
 			someLimit.Draw(r, "limit"), someTime.Draw(r, "now")
-		home, origin, to := someChat.Draw(r, "home"), someOrigin.Draw(r, "origin"), someTime.Draw(r, "to")
+		home, origin, to, grant := someChat.Draw(r, "home"), someOrigin.Draw(r, "origin"), someTime.Draw(r, "to"), someGrant.Draw(r, "grant")
 		return rapid.SampledFrom([]step{
 			func(tx kassa.Tx) []any { return told(tx.Shop(shop)) },
 			func(tx kassa.Tx) []any { return told(tx.ShopByToken(string(shop) + "x")) },
 			func(tx kassa.Tx) []any { return told(tx.Links(shop)) },
 			func(tx kassa.Tx) []any { return told(tx.Watched(shop)) },
+			func(tx kassa.Tx) []any { return told(tx.WatchedOrders(shop, limit)) },
 			func(tx kassa.Tx) []any { return told(tx.Peer(peer)) },
 			func(tx kassa.Tx) []any { return told(tx.PeerAt(home)) },
+			func(tx kassa.Tx) []any { return told(tx.Parked(limit)) },
+			func(tx kassa.Tx) []any { return told(tx.Grant(grant)) },
+			func(tx kassa.Tx) []any { return told(tx.GrantsOver(now, limit)) },
 			func(tx kassa.Tx) []any { return told(tx.Invoice(order)) },
 			func(tx kassa.Tx) []any { return told(tx.InvoiceFrom(origin)) },
 			func(tx kassa.Tx) []any { return told(tx.InvoiceNumbered(peer, limit)) },
@@ -132,9 +138,11 @@ func reads() *rapid.Generator[step] {
 			func(tx kassa.Tx) []any { return told(tx.DueBy(now, limit)) },
 			func(tx kassa.Tx) []any { return told(tx.NextDue()) },
 			func(tx kassa.Tx) []any { return told(tx.Owed(peer, limit)) },
+			func(tx kassa.Tx) []any { return told(tx.OwedSince(peer, now, limit)) },
 			func(tx kassa.Tx) []any { return told(tx.Ready(peer)) },
 			func(tx kassa.Tx) []any { return told(tx.ReadyBy(now, limit)) },
 			func(tx kassa.Tx) []any { return told(tx.NextReady()) },
+			func(tx kassa.Tx) []any { return told(tx.Tally()) },
 		}).Draw(r, "read")
 	})
 }
@@ -145,7 +153,9 @@ func writes() *rapid.Generator[step] {
 		order, peer, shop := someOrder.Draw(r, "order"), somePeer.Draw(r, "peer"), someShop.Draw(r, "shop")
 		moment, now := someMoment.Draw(r, "moment"), someTime.Draw(r, "now")
 		p := kassa.Peer{ID: peer, At: someChat.Draw(r, "home"), Shop: rapid.SampledFrom([]kassa.ShopID{"", "s1", "s2"}).Draw(r, "link")}
-		sh := kassa.Shop{ID: shop, Key: secret.Text(rapid.SampledFrom([]string{"", "k1"}).Draw(r, "key")), Token: string(shop) + rapid.SampledFrom([]string{"x", "y"}).Draw(r, "token")}
+		p.Parked = rapid.SampledFrom([]string{"", "", "kicked", "blocked"}).Draw(r, "parked")
+		g := kassa.Grant{Code: someGrant.Draw(r, "grant"), Group: peer, Until: now, Key: someKey.Draw(r, "voucher")}
+		sh := kassa.Shop{ID: shop, Key: someKey.Draw(r, "key"), Token: string(shop) + rapid.SampledFrom([]string{"x", "y"}).Draw(r, "token")}
 		inv := invoice(order, someState.Draw(r, "state"), rapid.Bool().Draw(r, "replaced"))
 		return rapid.SampledFrom([]step{
 			func(tx kassa.Tx) []any { tx.PutShop(sh); return nil },
@@ -156,6 +166,9 @@ func writes() *rapid.Generator[step] {
 			func(tx kassa.Tx) []any { tx.Shown(peer, order); return nil },
 			func(tx kassa.Tx) []any { tx.SetReady(peer, moment); return nil },
 			func(tx kassa.Tx) []any { tx.Rest(peer, now); return nil },
+			func(tx kassa.Tx) []any { tx.PutGrant(g); return nil },
+			func(tx kassa.Tx) []any { tx.DropGrant(g.Code); return nil },
+			func(tx kassa.Tx) []any { tx.SetTally(moment); return nil },
 		}).Draw(r, "write")
 	})
 }

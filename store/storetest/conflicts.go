@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"errors"
+	"time"
 
 	"payferbot/kassa"
 )
@@ -113,6 +114,60 @@ var conflictRules = []rule{
 					end(tx)
 				}, func(tx kassa.Tx) { tx.SetReady("p1", at(2)) })
 			}
+		}
+	}},
+	{"the tally read and then set must be the same", func(k *kit) {
+		for _, to := range []time.Time{at(5), never} {
+			for _, was := range []time.Time{at(1), never} {
+				k.do(func(tx kassa.Tx) { tx.SetTally(was) })
+				k.runs(2, func(tx kassa.Tx) {
+					tx.Tally()
+					tx.SetTally(to)
+				}, func(tx kassa.Tx) { tx.SetTally(at(2)) })
+				k.tally(to)
+			}
+		}
+	}},
+	{"the tally read and not set, or set and not read, is free", func(k *kit) {
+		k.runs(1, func(tx kassa.Tx) {
+			tx.Tally()
+			tx.PutInvoice(tea)
+		}, func(tx kassa.Tx) { tx.SetTally(at(2)) })
+		k.runs(1, func(tx kassa.Tx) { tx.SetTally(at(5)) }, func(tx kassa.Tx) { tx.SetTally(at(3)) })
+	}},
+	{"a grant read must be the same: of two that use it one sees it used", func(k *kit) {
+		g := voucher
+		g.Used = ""
+		k.do(func(tx kassa.Tx) { tx.PutGrant(g) })
+		use := func(who string) func(kassa.Tx) {
+			return func(tx kassa.Tx) {
+				g, err := tx.Grant(voucher.Code)
+				k.must(err)
+				if g.Used == "" {
+					g.Used = who
+					tx.PutGrant(g)
+				}
+			}
+		}
+		k.runs(2, use("one"), use("other"))
+		k.see(func(tx kassa.Tx) {
+			g, err := tx.Grant(voucher.Code)
+			k.same(g.Used, err, "other")
+		})
+	}},
+	{"an invoice that is owed and was not read does not make fn run again", func(k *kit) {
+		k.putInvoice(tea)
+		k.do(func(tx kassa.Tx) { tx.Owe(market.ID, tea.Order, at(1)) })
+		for tries, read := range []bool{false, true} { // read, it does
+			k.runs(1+tries, func(tx kassa.Tx) {
+				_, err := tx.Owed(market.ID, 9)
+				k.must(err)
+				if read {
+					_, err = tx.Invoice(tea.Order)
+					k.must(err)
+				}
+				tx.PutPeer(market)
+			}, func(tx kassa.Tx) { tx.PutInvoice(tea) })
 		}
 	}},
 	{"a debt never waits for who has the peer", func(k *kit) {

@@ -34,7 +34,7 @@ type rule struct {
 func Exercise(t *testing.T, place func(testing.TB) Place) {
 	t.Helper()
 	groups := map[string][]rule{
-		"shops": shopRules, "peers": peerRules, "invoices": invoiceRules, "queues": queueRules, "debts": debtRules,
+		"shops": shopRules, "peers": peerRules, "grants": grantRules, "invoices": invoiceRules, "queues": queueRules, "debts": debtRules,
 		"updates": updateRules, "conflicts": conflictRules, "crowds": crowdRules, "inbox": inboxRules, "keeping": keepingRules,
 	}
 	for name, rules := range groups {

@@ -36,6 +36,18 @@ var keepingRules = []rule{
 		k.ready(market.ID, at(2))
 		k.history(market.ID, at(0), at(99), 9, tea.Order)
 	}},
+	{"grants lie sealed whole, and with them the key", func(k *kit) {
+		g := voucher
+		g.Group, g.Shop, g.Used = "CANARY-group-of-the-grant", "CANARY-kassa-of-the-grant", "CANARY-use-of-the-grant"
+		g.Key = "CANARY-shop-key-of-the-grant"
+		k.do(func(tx kassa.Tx) { tx.PutGrant(g) })
+		k.must(k.store.Close())
+		raw := k.place.Raw()
+		if !bytes.Contains(raw, []byte(g.Code)) {
+			k.Fatal("the search would find nothing at all")
+		}
+		k.hidden(raw, g.Key.Reveal(), string(g.Group), string(g.Shop), g.Used)
+	}},
 	{"a shop_key and letters lie sealed", func(k *kit) {
 		const key, body = "CANARY-shop-key-kept-sealed", "CANARY /link 1 letter-kept-sealed"
 		s := teashop
@@ -48,13 +60,7 @@ var keepingRules = []rule{
 		if !bytes.Contains(raw, []byte(s.ID)) {
 			k.Fatal("the search would find nothing at all")
 		}
-		for _, canary := range []string{key, body, k.spec} {
-			for form, text := range disguises(canary) {
-				if bytes.Contains(raw, []byte(text)) {
-					k.Errorf("%.10q… lies open, as %s", canary, form)
-				}
-			}
-		}
+		k.hidden(raw, key, body, k.spec)
 	}},
 	{"a store opens only with its keys", func(k *kit) {
 		k.do(func(tx kassa.Tx) { tx.PutShop(teashop) })
@@ -71,7 +77,13 @@ var keepingRules = []rule{
 	}},
 	{"a new key in front takes over: the old one can go", func(k *kit) {
 		old, fresh := k.spec, secret.NewKey()
-		k.do(func(tx kassa.Tx) { tx.PutShop(teashop) })
+		over := voucher
+		over.Code, over.Until = "over", at(0)
+		k.do(func(tx kassa.Tx) {
+			tx.PutShop(teashop)
+			tx.PutGrant(voucher)
+			tx.PutGrant(over)
+		})
 		k.receive(at(1), "1 2", "1 2")
 		k.spec = fresh + "," + old
 		k.reopen()
@@ -80,6 +92,10 @@ var keepingRules = []rule{
 		k.see(func(tx kassa.Tx) {
 			s, err := tx.Shop(teashop.ID)
 			k.same(s, err, teashop)
+			for _, want := range []kassa.Grant{voucher, over} {
+				g, err := tx.Grant(want.Code)
+				k.same(g, err, want)
+			}
 		})
 		k.waiting("1", "2")
 		k.must(k.store.Close())
@@ -88,6 +104,18 @@ var keepingRules = []rule{
 			k.Errorf("opened with the key that was dropped: %v, want ErrWrongKey", err)
 		}
 	}},
+}
+
+// hidden wants none of the canaries to lie open in any form.
+func (k *kit) hidden(raw []byte, canaries ...string) {
+	k.Helper()
+	for _, canary := range canaries {
+		for form, text := range disguises(canary) {
+			if bytes.Contains(raw, []byte(text)) {
+				k.Errorf("%.20q… lies open, as %s", canary, form)
+			}
+		}
+	}
 }
 
 // disguises are forms in which a text may lie about.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"payferbot/kassa"
 	"payferbot/secret"
@@ -97,6 +98,17 @@ func (k *kit) same(got any, err error, want any) {
 		k.Fatalf("got error %v, want %v", err, want)
 	}
 	if d := cmp.Diff(want, got); d != "" {
+		k.Fatalf("(-want +got)\n%s", d)
+	}
+}
+
+// alike is same for lists; an empty one is as good as none.
+func (k *kit) alike(got any, err error, want any) {
+	k.Helper()
+	if err != nil {
+		k.Fatalf("got error %v, want %v", err, want)
+	}
+	if d := cmp.Diff(want, got, cmpopts.EquateEmpty()); d != "" {
 		k.Fatalf("(-want +got)\n%s", d)
 	}
 }

@@ -21,6 +21,8 @@ type model struct {
 	watched  map[string]kassa.ShopID
 	ready    map[string]time.Time
 	owed     map[kassa.PeerID]map[string]time.Time
+	grants   map[string]kassa.Grant
+	tally    time.Time
 }
 
 type number struct {
@@ -33,7 +35,7 @@ func newModel() *model {
 		shops: map[kassa.ShopID]kassa.Shop{}, peers: map[kassa.PeerID]kassa.Peer{}, homes: map[kassa.Address]kassa.PeerID{},
 		invoices: map[string]kassa.Invoice{}, origins: map[kassa.Origin]string{}, numbers: map[number]string{},
 		due: map[string]time.Time{}, watched: map[string]kassa.ShopID{}, ready: map[string]time.Time{},
-		owed: map[kassa.PeerID]map[string]time.Time{},
+		owed: map[kassa.PeerID]map[string]time.Time{}, grants: map[string]kassa.Grant{},
 	}
 }
 
@@ -42,7 +44,7 @@ func (m *model) clone() *model {
 		shops: maps.Clone(m.shops), peers: maps.Clone(m.peers), homes: maps.Clone(m.homes),
 		invoices: maps.Clone(m.invoices), origins: maps.Clone(m.origins), numbers: maps.Clone(m.numbers),
 		due: maps.Clone(m.due), watched: maps.Clone(m.watched), ready: maps.Clone(m.ready),
-		owed: map[kassa.PeerID]map[string]time.Time{},
+		owed: map[kassa.PeerID]map[string]time.Time{}, grants: maps.Clone(m.grants), tally: m.tally,
 	}
 	for peer, debts := range m.owed {
 		c.owed[peer] = maps.Clone(debts)
@@ -114,6 +116,16 @@ func (t *modelTx) Watched(id kassa.ShopID) (n int, err error) {
 	return n, nil
 }
 
+func (t *modelTx) WatchedOrders(id kassa.ShopID, limit int) ([]string, error) {
+	orders := []string{}
+	for order, shop := range t.before.watched {
+		if shop == id {
+			orders = append(orders, order)
+		}
+	}
+	return first(orders, limit), nil
+}
+
 func (t *modelTx) Peer(id kassa.PeerID) (kassa.Peer, error) { return find(t.after.peers, id) }
 
 func (t *modelTx) PeerAt(a kassa.Address) (kassa.Peer, error) {
@@ -134,6 +146,30 @@ func (t *modelTx) PutPeer(p kassa.Peer) {
 		delete(t.after.homes, was.At)
 	}
 	t.after.homes[p.At] = p.ID
+}
+
+func (t *modelTx) Parked(limit int) ([]kassa.PeerID, error) {
+	parked := []kassa.PeerID{}
+	for _, p := range t.before.peers {
+		if p.Parked != "" {
+			parked = append(parked, p.ID)
+		}
+	}
+	return first(parked, limit), nil
+}
+
+func (t *modelTx) Grant(code string) (kassa.Grant, error) { return find(t.after.grants, code) }
+
+func (t *modelTx) PutGrant(g kassa.Grant) { t.after.grants[g.Code] = g }
+
+func (t *modelTx) DropGrant(code string) { delete(t.after.grants, code) }
+
+func (t *modelTx) GrantsOver(now time.Time, limit int) ([]string, error) {
+	ends := map[string]time.Time{}
+	for code, g := range t.before.grants {
+		ends[code] = g.Until
+	}
+	return ids(queued(ends, now, limit)), nil
 }
 
 func (t *modelTx) Invoice(order string) (kassa.Invoice, error) { return find(t.after.invoices, order) }
@@ -186,11 +222,13 @@ func (t *modelTx) SetDue(shop kassa.ShopID, order string, at time.Time) {
 }
 
 func (t *modelTx) Owed(peer kassa.PeerID, limit int) ([]string, error) {
-	all := []string{}
-	for _, q := range queued(t.before.owed[peer], start.AddDate(99, 0, 0), limit) {
-		all = append(all, q.ID)
-	}
-	return all, nil
+	return ids(queued(t.before.owed[peer], start.AddDate(99, 0, 0), limit)), nil
+}
+
+func (t *modelTx) OwedSince(peer kassa.PeerID, since time.Time, limit int) ([]kassa.Queued, error) {
+	young := maps.Clone(t.before.owed[peer])
+	maps.DeleteFunc(young, func(_ string, at time.Time) bool { return at.Before(since) })
+	return queued(young, start.AddDate(99, 0, 0), limit), nil
 }
 
 func (t *modelTx) Owe(peer kassa.PeerID, order string, now time.Time) {
@@ -226,6 +264,10 @@ func (t *modelTx) SetReady(peer kassa.PeerID, at time.Time) {
 
 func (t *modelTx) Rest(peer kassa.PeerID, at time.Time) { t.rests[peer] = at }
 
+func (t *modelTx) Tally() (time.Time, error) { return t.before.tally, nil }
+
+func (t *modelTx) SetTally(at time.Time) { t.after.tally = at }
+
 // queued is who is in the queue at now or before, in order.
 func queued(queue map[string]time.Time, now time.Time, limit int) []kassa.Queued {
 	all := []kassa.Queued{}
@@ -236,6 +278,21 @@ func queued(queue map[string]time.Time, now time.Time, limit int) []kassa.Queued
 	}
 	slices.SortFunc(all, func(a, b kassa.Queued) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID)) })
 	return all[:min(limit, len(all))]
+}
+
+// ids are who is in the queue, in its order.
+func ids(queue []kassa.Queued) []string {
+	all := make([]string, len(queue))
+	for i, q := range queue {
+		all[i] = q.ID
+	}
+	return all
+}
+
+// first gives up to limit of the names, in their order.
+func first[S ~string](names []S, limit int) []S {
+	slices.Sort(names)
+	return names[:min(limit, len(names))]
 }
 
 // next is the earliest time in the queue.

@@ -57,6 +57,33 @@ var peerRules = []rule{
 			k.same(p, err, away)
 		})
 	}},
+	{"parked peers are those that were put so last, up to the limit", func(k *kit) {
+		parked := func(id kassa.PeerID, why string) { k.putPeers(kassa.Peer{ID: id, At: chat(1), Parked: why}) }
+		k.parked(9)
+		parked("p2", "kicked")
+		parked("p1", "blocked")
+		parked("p3", "")
+		k.parked(9, "p1", "p2")
+		k.parked(1, "p1")
+		k.parked(0)
+		parked("p1", "kicked") // another reason, parked all the same
+		k.parked(9, "p1", "p2")
+		parked("p1", "")
+		parked("p2", "")
+		k.parked(9)
+		parked("p2", "muted")
+		k.reopen()
+		k.parked(9, "p2")
+	}},
+	{"the last word of a tx about being parked counts", func(k *kit) {
+		k.do(func(tx kassa.Tx) {
+			tx.PutPeer(kassa.Peer{ID: "p1", At: chat(1), Parked: "kicked"})
+			tx.PutPeer(kassa.Peer{ID: "p1", At: chat(1)})
+			tx.PutPeer(kassa.Peer{ID: "p2", At: chat(2)})
+			tx.PutPeer(kassa.Peer{ID: "p2", At: chat(2), Parked: "kicked"})
+		})
+		k.parked(9, "p2")
+	}},
 	{"a chat and an inline message never meet", func(k *kit) {
 		k.putPeers(kassa.Peer{ID: "p1", At: chat(5)}, kassa.Peer{ID: "p2", At: kassa.Address{Inline: "5"}})
 		k.see(func(tx kassa.Tx) {
@@ -66,6 +93,14 @@ var peerRules = []rule{
 			k.same(p.ID, err, kassa.PeerID("p2"))
 		})
 	}},
+}
+
+func (k *kit) parked(limit int, want ...kassa.PeerID) {
+	k.Helper()
+	k.see(func(tx kassa.Tx) {
+		got, err := tx.Parked(limit)
+		k.alike(got, err, want)
+	})
 }
 
 // market is a peer with everything filled in.

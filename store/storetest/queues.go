@@ -71,6 +71,18 @@ var queueRules = []rule{
 			k.same(next, err, at(2))
 		})
 	}},
+	{"the tally keeps its latest time, in whole milliseconds, UTC", func(k *kit) {
+		k.tally(never)
+		k.do(func(tx kassa.Tx) { tx.SetTally(at(1)) })
+		k.do(func(tx kassa.Tx) {
+			tx.SetTally(at(2).Add(1500 * time.Microsecond).In(time.FixedZone("Tashkent", 5*3600)))
+		})
+		k.tally(at(2).Add(time.Millisecond))
+		k.reopen()
+		k.tally(at(2).Add(time.Millisecond))
+		k.do(func(tx kassa.Tx) { tx.SetTally(never) })
+		k.tally(never)
+	}},
 	{"the last word of a tx about a place counts", func(k *kit) {
 		k.do(func(tx kassa.Tx) {
 			tx.SetDue("s", "a", at(1))
@@ -89,6 +101,14 @@ var queueRules = []rule{
 func (k *kit) due(order string, t time.Time) {
 	k.Helper()
 	k.do(func(tx kassa.Tx) { tx.SetDue("s", order, t) })
+}
+
+func (k *kit) tally(want time.Time) {
+	k.Helper()
+	k.see(func(tx kassa.Tx) {
+		got, err := tx.Tally()
+		k.same(got, err, want)
+	})
 }
 
 func (k *kit) ready(peer kassa.PeerID, want time.Time) {

@@ -88,6 +88,20 @@ var shopRules = []rule{
 		k.do(func(tx kassa.Tx) { tx.SetDue(teashop.ID, "b", never) })
 		k.watched(0)
 	}},
+	{"watched orders are those of the shop, up to the limit", func(k *kit) {
+		k.watchedOrders(9)
+		k.do(func(tx kassa.Tx) {
+			tx.SetDue(teashop.ID, "b", at(1))
+			tx.SetDue(teashop.ID, "a", at(2))
+			tx.SetDue(teashop.ID, "b", at(3))
+			tx.SetDue("other", "c", at(1))
+		})
+		k.watchedOrders(9, "a", "b")
+		k.watchedOrders(1, "a")
+		k.watchedOrders(0)
+		k.do(func(tx kassa.Tx) { tx.SetDue(teashop.ID, "a", never) })
+		k.watchedOrders(9, "b")
+	}},
 }
 
 // teashop is a shop with everything filled in.
@@ -101,10 +115,7 @@ func (k *kit) links(want []kassa.PeerID) {
 	k.Helper()
 	k.see(func(tx kassa.Tx) {
 		got, err := tx.Links(teashop.ID)
-		if len(want) == 0 && len(got) == 0 && err == nil {
-			return
-		}
-		k.same(got, err, want)
+		k.alike(got, err, want)
 	})
 }
 
@@ -113,6 +124,14 @@ func (k *kit) watched(want int) {
 	k.see(func(tx kassa.Tx) {
 		got, err := tx.Watched(teashop.ID)
 		k.same(got, err, want)
+	})
+}
+
+func (k *kit) watchedOrders(limit int, want ...string) {
+	k.Helper()
+	k.see(func(tx kassa.Tx) {
+		got, err := tx.WatchedOrders(teashop.ID, limit)
+		k.alike(got, err, want)
 	})
 }
 

@@ -48,6 +48,9 @@ var updateRules = []rule{
 			"SetDue":     func(tx kassa.Tx) { tx.SetDue("s", tea.Order, at(1)) },
 			"Owe":        func(tx kassa.Tx) { tx.Owe(market.ID, tea.Order, at(1)) },
 			"Rest":       func(tx kassa.Tx) { tx.Rest(market.ID, at(1)) },
+			"PutGrant":   func(tx kassa.Tx) { tx.PutGrant(voucher) },
+			"DropGrant":  func(tx kassa.Tx) { tx.DropGrant(voucher.Code) },
+			"SetTally":   func(tx kassa.Tx) { tx.SetTally(at(1)) },
 		} {
 			err := k.store.View(k.ctx, func(tx kassa.Tx) error {
 				write(tx)

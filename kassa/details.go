@@ -1,0 +1,126 @@
+package kassa
+
+import (
+	"context"
+	"errors"
+	"strings"
+)
+
+// Details are where a kassa's customers send the money. Payfer does not tell
+// them: the shop's owner does.
+type Details struct {
+	Card   string `json:",omitempty"` // the number's digits alone; empty: not told
+	Holder string `json:",omitempty"` // as it stands on the card; may be empty
+}
+
+// CardInFours is the number as cards show it: "8600 1234 5678 9012".
+func (d Details) CardInFours() string {
+	var parts []string
+	for rest := d.Card; rest != ""; {
+		n := min(4, len(rest))
+		parts, rest = append(parts, rest[:n]), rest[n:]
+	}
+	return strings.Join(parts, " ")
+}
+
+// ErrCard says that a text holds no card number: the wrong number of digits,
+// or one of them mistyped.
+var ErrCard = errors.New("no card number")
+
+// The lengths of card numbers: Uzcard and Humo have 16 digits, others up to 19.
+const (
+	minCard = 16
+	maxCard = 19
+)
+
+// ParseCard reads a card number, with or without spaces and dashes, at the
+// start of a text and gives what follows it, trimmed. The last digit of a number
+// checks the others (Luhn), so that one mistyped digit does not send people's money astray.
+func ParseCard(text string) (card, rest string, err error) {
+	text = strings.TrimSpace(text)
+	end := strings.IndexFunc(text, func(r rune) bool {
+		return (r < '0' || r > '9') && !strings.ContainsRune(" \u00a0\u202f-–", r)
+	})
+	if end < 0 {
+		end = len(text)
+	}
+	card = strings.Map(func(r rune) rune {
+		if r < '0' || r > '9' {
+			return -1
+		}
+		return r
+	}, text[:end])
+	if len(card) < minCard || len(card) > maxCard || !luhn(card) {
+		return "", "", ErrCard
+	}
+	return card, strings.TrimSpace(text[end:]), nil
+}
+
+// luhn doubles every second digit from the right; the sum must end in 0.
+func luhn(card string) bool {
+	sum := 0
+	for i := range len(card) {
+		n := int(card[len(card)-1-i] - '0')
+		if i%2 == 1 {
+			if n *= 2; n > 9 {
+				n -= 9
+			}
+		}
+		sum += n
+	}
+	return sum > 0 && sum%10 == 0
+}
+
+// mostOpen bounds how many of a kassa's orders one change goes through.
+const mostOpen = 10_000
+
+// SetDetails tells where the customers of the peer's kassa send the money.
+// Invoices that can still be paid show it from then on. ErrNotLinked: the peer has no kassa.
+func (d *Desk) SetDetails(ctx context.Context, peer PeerID, to Details) (shop Shop, err error) {
+	var orders []string
+	err = d.store.Update(ctx, func(tx Tx) error {
+		p, err := tx.Peer(peer)
+		if err != nil {
+			return err
+		}
+		if p.Shop == "" {
+			return ErrNotLinked
+		}
+		if shop, err = tx.Shop(p.Shop); err != nil {
+			return err
+		}
+		shop.PayTo = to
+		tx.PutShop(shop)
+		orders, err = tx.WatchedOrders(shop.ID, mostOpen)
+		return err
+	})
+	if err != nil {
+		return shop, err
+	}
+	for _, order := range orders {
+		if err := d.redirect(ctx, order, to); err != nil {
+			return shop, err
+		}
+	}
+	return shop, nil
+}
+
+// redirect shows the details on an invoice that can still be paid.
+func (d *Desk) redirect(ctx context.Context, order string, to Details) error {
+	inv, _, err := d.load(ctx, order)
+	if err != nil || inv.State != Pending || inv.PayTo == to {
+		return err
+	}
+	err = d.store.Update(ctx, func(tx Tx) error {
+		inv, err := tx.Invoice(order)
+		if err != nil || inv.State != Pending {
+			return err
+		}
+		inv.PayTo = to
+		tx.PutInvoice(inv)
+		d.owe(tx, &inv)
+		return nil
+	})
+	d.readyBell.ring()
+	return err
+}

@@ -1,0 +1,123 @@
+package kassa
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"payferbot/payfer"
+	"payferbot/secret"
+)
+
+// ErrNotYours says that a grant is another person's.
+var ErrNotYours = errors.New("meant for somebody else")
+
+// grantTime is how long a grant is good for.
+const grantTime = 10 * time.Minute
+
+// Grant is a leave to link a group, good once and for ten minutes. It comes in
+// two kinds, so that the key never stands in the group. An invitation leads an
+// admin from the group to the private chat. Where that person's being an admin
+// cannot be proved there, a voucher leads back: it carries the kassa, and whoever
+// posts its code in the group as an admin links it.
+type Grant struct {
+	Code  string
+	Group PeerID
+	By    int64 `json:",omitempty"` // an invitation: whom it is for; 0: whoever holds it
+	Until time.Time
+	Used  string `json:",omitempty"` // what used it up; that one may come again
+
+	// Of a voucher, the kassa. Its key was good when the voucher was made; the store keeps it sealed.
+	Shop ShopID      `json:",omitempty"`
+	Key  secret.Text `json:"-"`
+}
+
+// Invite makes an invitation to link the group, for one person, or for
+// whoever holds it where the person is not known (0).
+func (d *Desk) Invite(ctx context.Context, group PeerID, by int64) (Grant, error) {
+	return d.grant(ctx, Grant{Code: code(24), Group: group, By: by})
+}
+
+// Accept uses up an invitation and gives it. The same use, coming again after a
+// crash, is given it again. Errors: ErrNotFound when there is no such invitation
+// any more, ErrNotYours, the store's.
+func (d *Desk) Accept(ctx context.Context, invitation string, who int64, use string) (g Grant, err error) {
+	err = d.useGrant(ctx, invitation, use, func(_ Tx, found Grant) error {
+		if g = found; g.Shop != "" {
+			return ErrNotFound
+		}
+		if g.By != 0 && g.By != who {
+			return ErrNotYours
+		}
+		return nil
+	})
+	return g, err
+}
+
+// Vouch proves the credentials at Payfer and makes a voucher for linking the
+// group to that kassa. Errors are Payfer's kinds and the store's.
+func (d *Desk) Vouch(ctx context.Context, group PeerID, c payfer.Credentials) (Grant, error) {
+	if _, err := d.gateway.Shop(ctx, c); err != nil {
+		return Grant{}, fmt.Errorf("vouch for kassa %s: %w", c.ShopID, err)
+	}
+	return d.grant(ctx, Grant{Code: code(12), Group: group, Shop: ShopID(c.ShopID), Key: c.ShopKey})
+}
+
+// Redeem links the group to the voucher's kassa. Errors: ErrNotFound when the
+// group has no such voucher any more, Payfer's kinds, the store's.
+func (d *Desk) Redeem(ctx context.Context, group PeerID, voucher, use string) (Shop, error) {
+	var g Grant
+	err := d.useGrant(ctx, voucher, use, func(_ Tx, found Grant) error {
+		if g = found; g.Shop == "" || g.Group != group {
+			return ErrNotFound
+		}
+		return nil
+	})
+	if err != nil {
+		return Shop{}, err
+	}
+	return d.Link(ctx, group, payfer.Credentials{ShopID: string(g.Shop), ShopKey: g.Key})
+}
+
+// grant saves a new grant, and sweeps out some that are over.
+func (d *Desk) grant(ctx context.Context, g Grant) (Grant, error) {
+	err := d.store.Update(ctx, func(tx Tx) error {
+		now := d.now()
+		const some = 16
+		over, err := tx.GrantsOver(now, some)
+		if err != nil {
+			return err
+		}
+		for _, code := range over {
+			tx.DropGrant(code)
+		}
+		g.Until = now.Add(grantTime)
+		tx.PutGrant(g)
+		return nil
+	})
+	if err != nil {
+		return Grant{}, fmt.Errorf("save a grant: %w", err)
+	}
+	return g, nil
+}
+
+// useGrant uses up the grant if it is good and fits.
+func (d *Desk) useGrant(ctx context.Context, code, use string, fits func(Tx, Grant) error) error {
+	return d.store.Update(ctx, func(tx Tx) error {
+		g, err := tx.Grant(strings.ToLower(code))
+		if err != nil {
+			return err
+		}
+		if !d.now().Before(g.Until) || (g.Used != "" && g.Used != use) {
+			return ErrNotFound
+		}
+		if err := fits(tx, g); err != nil {
+			return err
+		}
+		g.Used = use
+		tx.PutGrant(g)
+		return nil
+	})
+}

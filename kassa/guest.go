@@ -1,0 +1,79 @@
+package kassa
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// ErrCrowded says that an invoice has as many views as it may have.
+var ErrCrowded = errors.New("too many chats show this invoice")
+
+// Visit shows the invoice in a customer's chat, live like any view: it is kept
+// true, and the customer is told when it is paid. A second visit shows it anew and
+// takes the older message away. The chat that asked for the invoice gets its own
+// message anew in the same way. Errors: ErrNotFound, ErrCrowded, the store's.
+func (d *Desk) Visit(ctx context.Context, peer PeerID, order string) (inv Invoice, err error) {
+	err = d.store.Update(ctx, func(tx Tx) error {
+		if inv, err = d.current(tx, order); err != nil {
+			return err
+		}
+		if err := inv.visit(peer); err != nil {
+			return err
+		}
+		tx.PutInvoice(inv)
+		d.owe(tx, &inv)
+		return nil
+	})
+	if err != nil {
+		return Invoice{}, fmt.Errorf("visit: %w", err)
+	}
+	d.showNow(ctx, peer, inv.Order)
+	return inv, nil
+}
+
+// visit gives the peer a view to be sent.
+func (inv *Invoice) visit(peer PeerID) error {
+	i := inv.viewOf(peer)
+	switch {
+	case i >= 0:
+		v := &inv.Views[i]
+		if v.Message != 0 {
+			v.Stale, v.Message = v.Message, 0
+		}
+		v.Shown, v.Broken, v.Lost, v.Later = "", "", 0, time.Time{}
+	case len(inv.Views) >= mostViews:
+		return ErrCrowded
+	default:
+		inv.Views = append(inv.Views, View{Peer: peer, Guest: true})
+	}
+	return nil
+}
+
+// current is the order's invoice, or the attempt that people see in its place.
+func (d *Desk) current(tx Tx, order string) (Invoice, error) {
+	inv, err := tx.Invoice(strings.ToLower(order))
+	for err == nil && inv.Next != "" && inv.State != Paid {
+		inv, err = tx.Invoice(inv.Next)
+	}
+	return inv, err
+}
+
+// Page gives what the customer's page shows: the invoice and its kassa, without
+// the key. ErrNotFound where there is no such order.
+func (d *Desk) Page(ctx context.Context, order string) (inv Invoice, shop Shop, err error) {
+	err = d.store.View(ctx, func(tx Tx) error {
+		if inv, err = d.current(tx, order); err != nil {
+			return err
+		}
+		shop, err = tx.Shop(inv.Shop)
+		shop.Key, shop.Token = "", ""
+		return err
+	})
+	if err != nil {
+		return Invoice{}, Shop{}, fmt.Errorf("page: %w", err)
+	}
+	return inv, shop, nil
+}
