@@ -20,7 +20,7 @@ demo: ## play one whole sale in the sandbox and print it
 sandbox: ## try the bot in the browser, without any account
 	$(GO) run . sandbox
 
-test: need ## all tests, with the race detector and a real redis-server
+test: need ## all tests, with the race detector, a real redis-server and a real browser
 	$(GO) test -race -timeout 9m $(PACKAGES)
 
 check: fmt-check vet lint deadcode test ## what CI runs: format, vet, lint, dead code, tests
@@ -60,8 +60,11 @@ cover: need ## how much of the code the tests run
 	$(GO) test -coverprofile cover.out -coverpkg ./... $(PACKAGES)
 	$(GO) tool cover -func cover.out | tail -n 1
 
+# The browser that the tests of the customer's page drive: any of these will do.
+BROWSER = $(notdir $(firstword $(foreach b,chromium google-chrome chromium-browser,$(shell command -v $(b))) chromium))
+
 # What the tests need beside Go: command, Debian's package.
-NEEDS = redis-server:redis-server zbarimg:zbar-tools $(firstword $(shell $(GO) env CC)):gcc,libc6-dev
+NEEDS = redis-server:redis-server zbarimg:zbar-tools $(BROWSER):chromium $(firstword $(shell $(GO) env CC)):gcc,libc6-dev
 
 # missing sets $$packages to those of NEEDS whose command is not there.
 missing = packages=; for need in $(NEEDS); do \

@@ -114,7 +114,10 @@ func (a *app) work(ctx context.Context) error {
 // publicRoutes take webhooks from the first moment, also while Telegram is out
 // of reach: a hint needs the store alone.
 func (a *app) publicRoutes() http.Handler {
-	o := web.Options{Hint: a.desk.Hint, Log: a.log}
+	o := web.Options{
+		Hint: a.desk.Hint, Page: a.desk.Page, PublicURL: a.config.PublicURL,
+		Book: a.book, DefaultLang: a.config.DefaultLang, Log: a.log,
+	}
 	if a.config.BotMode == bot.Webhook {
 		o.Telegram = http.HandlerFunc(a.voice.updates)
 	}
