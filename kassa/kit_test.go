@@ -2,10 +2,7 @@ package kassa_test
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"log/slog"
-	"slices"
 	"testing"
 	"time"
 
@@ -29,13 +26,14 @@ type world struct {
 	peer  kassa.PeerID
 	shop  kassa.Shop
 	msgs  int
+	rate  float64 // BOT_RATE of the next Desk
 }
 
 // newWorld is a linked private chat on the given store.
 func newWorld(t testing.TB, s kassa.Store) *world {
 	w := &world{t: t, now: time.Date(2026, 11, 23, 7, 0, 0, 0, time.UTC), store: s}
 	w.gate = &gateway{world: w, payments: map[string]*payment{}, creates: map[string]int{}, checks: map[string]int{}, key: "key-1"}
-	w.chat = &chats{world: w}
+	w.chat = &chats{world: w, shut: map[int64]bool{}, moved: map[int64]int64{}}
 	w.start()
 	peer, err := w.desk.PeerAt(w.ctx(), kassa.Address{Chat: 77}, "uz")
 	w.must(err)
@@ -51,7 +49,7 @@ func (w *world) start() { w.startWith(w.gate, w.chat) }
 func (w *world) startWith(g kassa.Gateway, m kassa.Messenger) {
 	desk, err := kassa.New(kassa.Options{
 		Store: w.store, Gateway: g, Messenger: m,
-		Now: func() time.Time { return w.now }, Log: slog.New(slog.DiscardHandler), Zone: "UTC",
+		Now: func() time.Time { return w.now }, Log: slog.New(slog.DiscardHandler), Zone: "UTC", Rate: w.rate,
 	})
 	w.must(err)
 	w.desk = desk
@@ -231,114 +229,6 @@ func replyLost(c *call) error {
 // fails is a fault in which nothing happens.
 func fails(kind payfer.Kind) func(*call) error {
 	return func(*call) error { return &payfer.Error{Kind: kind} }
-}
-
-// chats are a small Telegram.
-type chats struct {
-	*world
-	messages []message
-	fault    []func(*call) error
-}
-
-type message struct {
-	id      int
-	kind    kassa.Kind // show or announce
-	order   string
-	number  int
-	state   kassa.State
-	photo   bool
-	again   bool
-	replyTo int
-	edits   int
-	gone    bool
-}
-
-func (c *chats) Deliver(_ context.Context, d kassa.Delivery) (int, error) {
-	id := 0
-	happen := func() { id = c.apply(d) }
-	if err := next(&c.fault, &call{d.Invoice.Order, happen}); err != nil {
-		return 0, err
-	}
-	happen()
-	return id, nil
-}
-
-func (c *chats) apply(d kassa.Delivery) int {
-	m := message{
-		id: c.last(), kind: d.Kind, order: d.Invoice.Order, number: d.Invoice.Number, state: d.Invoice.State,
-		photo: d.View.Photo, again: d.Again,
-	}
-	switch d.Kind {
-	case kassa.Show:
-	case kassa.Announce:
-		m.replyTo = d.View.Message
-	case kassa.Edit:
-		old := c.find(d.View.Message)
-		old.state, old.edits = m.state, old.edits+1
-		return 0
-	case kassa.Tidy:
-		c.find(d.View.Stale).gone = true
-		return 0
-	}
-	c.messages = append(c.messages, m)
-	for _, also := range d.Also { // told in the same message, which answers none of theirs
-		c.messages[len(c.messages)-1].replyTo = 0
-		c.messages = append(c.messages, message{
-			id: m.id, kind: d.Kind, order: also.Invoice.Order, number: also.Invoice.Number, state: also.Invoice.State, again: also.Again,
-		})
-	}
-	return m.id
-}
-
-// last is the number of the next message.
-func (c *chats) last() int {
-	if len(c.messages) == 0 {
-		return 1000
-	}
-	return c.messages[len(c.messages)-1].id + 1
-}
-
-func (c *chats) find(id int) *message {
-	i := slices.IndexFunc(c.messages, func(m message) bool { return m.id == id })
-	if i < 0 {
-		panic(fmt.Sprintf("message %d was never sent", id))
-	}
-	return &c.messages[i]
-}
-
-// of gives what stands in the chat of a kind, in order.
-func (c *chats) of(kind kassa.Kind) (out []message) {
-	for _, m := range c.messages {
-		if m.kind == kind && !m.gone {
-			out = append(out, m)
-		}
-	}
-	return out
-}
-
-// sends counts the messages of a kind, however much each tells.
-func (c *chats) sends(kind kassa.Kind) int {
-	ids := map[int]bool{}
-	for _, m := range c.of(kind) {
-		ids[m.id] = true
-	}
-	return len(ids)
-}
-
-// arrivedUnheard lets the message arrive and loses Telegram's reply.
-func arrivedUnheard(c *call) error {
-	c.happen()
-	return errors.New("connection reset")
-}
-
-// answers is Telegram refusing.
-func answers(e kassa.SendError) func(*call) error {
-	return func(*call) error {
-		if e.Err == nil {
-			e.Err = errors.New("telegram says no")
-		}
-		return &e
-	}
 }
 
 // onBothStores runs the test on the embedded store and on a real Redis.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"payferbot/payfer"
@@ -18,7 +19,9 @@ func (d *Desk) Link(ctx context.Context, id PeerID, c payfer.Credentials) (Shop,
 		return Shop{}, fmt.Errorf("link kassa %s: %w", c.ShopID, err)
 	}
 	var shop Shop
+	var waiting []string
 	err = d.store.Update(ctx, func(tx Tx) error {
+		waiting = nil
 		peer, err := tx.Peer(id)
 		if err != nil {
 			return err
@@ -30,6 +33,11 @@ func (d *Desk) Link(ctx context.Context, id PeerID, c payfer.Credentials) (Shop,
 		if err != nil {
 			return err
 		}
+		if !shop.Refused.IsZero() || (shop.Key != "" && shop.Key != c.ShopKey) {
+			if waiting, err = tx.WatchedOrders(shop.ID, mostOpen); err != nil {
+				return err
+			}
+		}
 		shop.Key, shop.Name, shop.Refused = c.ShopKey, info.Name, time.Time{}
 		tx.PutShop(shop)
 		old := peer.Shop
@@ -40,7 +48,36 @@ func (d *Desk) Link(ctx context.Context, id PeerID, c payfer.Credentials) (Shop,
 		}
 		return d.left(tx, id, old, 0)
 	})
+	if err == nil {
+		err = d.wake(ctx, shop.ID, waiting)
+	}
 	return shop, err
+}
+
+// wake has orders checked soon, in all the chats of a kassa: Payfer refused its
+// key, and the new one is good. The kassa's pace spreads the checks.
+func (d *Desk) wake(ctx context.Context, shop ShopID, orders []string) error {
+	const some = 100
+	for batch := range slices.Chunk(orders, some) {
+		err := d.store.Update(ctx, func(tx Tx) error {
+			now := d.now()
+			for _, order := range batch {
+				due, err := tx.Due(order)
+				if err != nil {
+					return err
+				}
+				if due.After(now) {
+					tx.SetDue(shop, order, now)
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	d.dueBell.ring()
+	return nil
 }
 
 // ShopOf is the kassa linked to the peer, or ErrNotLinked.

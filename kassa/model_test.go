@@ -313,7 +313,7 @@ func (m *model) shownOnce(t *rapid.T, c kassa.Command) {
 		t.Fatalf("the command %s was lost: %v", c.Origin, err)
 	}
 	v := inv.Views[0]
-	if v.Message == 0 || v.Shown != inv.Face() || m.chat.find(v.Message).state != inv.State {
+	if v.Message == 0 || v.Shown != inv.Face() || m.chat.find(77, v.Message).state != inv.State {
 		t.Fatalf("№%d is %s, its message %+v shows something else", inv.Number, inv.State, v)
 	}
 	if inv.Open() {

@@ -75,14 +75,14 @@ var shown = []struct {
 	picture int // the status of qr.png
 	change  func(*kassa.Invoice)
 }{
-	{"creating", kassa.StandsCreating, "pending", 5, 404, inState(kassa.Creating)},
-	{"pending", kassa.StandsPending, "pending", 5, 200, nil},
-	{"pending until tomorrow", kassa.StandsPending, "pending", 5, 200, func(inv *kassa.Invoice) { inv.Expires = teatime.Add(24 * time.Hour) }},
-	{"pending, where to pay not told, end unknown", kassa.StandsPending, "pending", 5, 200, func(inv *kassa.Invoice) { inv.PayTo, inv.Expires = kassa.Details{}, time.Time{} }},
-	{"pending, holder not told", kassa.StandsPending, "pending", 5, 200, func(inv *kassa.Invoice) { inv.PayTo.Holder = "" }},
-	{"pending, sum unreadable", kassa.StandsNoSum, "pending", 5, 404, func(inv *kassa.Invoice) { inv.Unique = 0 }},
-	{"overdue", kassa.StandsOverdue, "pending", 5, 410, func(inv *kassa.Invoice) { inv.Overdue = true }},
-	{"overdue, not yet checked", kassa.StandsOverdue, "pending", 5, 410, func(inv *kassa.Invoice) { inv.Expires = teatime }},
+	{"creating", kassa.StandsCreating, "pending", refreshSoon, 404, inState(kassa.Creating)},
+	{"pending", kassa.StandsPending, "pending", refreshSoon, 200, nil},
+	{"pending until tomorrow", kassa.StandsPending, "pending", refreshSoon, 200, func(inv *kassa.Invoice) { inv.Expires = teatime.Add(24 * time.Hour) }},
+	{"pending, where to pay not told, end unknown", kassa.StandsPending, "pending", refreshSoon, 200, func(inv *kassa.Invoice) { inv.PayTo, inv.Expires = kassa.Details{}, time.Time{} }},
+	{"pending, holder not told", kassa.StandsPending, "pending", refreshSoon, 200, func(inv *kassa.Invoice) { inv.PayTo.Holder = "" }},
+	{"pending, sum unreadable", kassa.StandsNoSum, "pending", refreshSoon, 404, func(inv *kassa.Invoice) { inv.Unique = 0 }},
+	{"overdue", kassa.StandsOverdue, "pending", refreshSoon, 410, func(inv *kassa.Invoice) { inv.Overdue = true }},
+	{"overdue, not yet checked", kassa.StandsOverdue, "pending", refreshSoon, 410, func(inv *kassa.Invoice) { inv.Expires = teatime }},
 	{"expired", kassa.StandsExpired, "expired", 60, 410, inState(kassa.Expired)},
 	{"expired long ago", kassa.StandsExpired, "expired", 0, 410, func(inv *kassa.Invoice) {
 		inState(kassa.Expired)(inv)
@@ -91,7 +91,7 @@ var shown = []struct {
 	{"cancelled", kassa.StandsCancelled, "cancelled", 60, 410, inState(kassa.Cancelled)},
 	{"withdrawn", kassa.StandsWithdrawn, "cancelled", 60, 410, func(inv *kassa.Invoice) { inv.Withdrawn = true }},
 	{"rejected", kassa.StandsRejected, "cancelled", 60, 410, inState(kassa.Rejected)},
-	{"unknown", kassa.StandsUnknown, "pending", 5, 404, inState(kassa.Unknown)},
+	{"unknown", kassa.StandsUnknown, "pending", refreshSoon, 404, inState(kassa.Unknown)},
 	{"absent", kassa.StandsAbsent, "cancelled", 60, 410, inState(kassa.Absent)},
 	{"the other attempt is paid", kassa.StandsPaidBefore, "paid", 60, 410, func(inv *kassa.Invoice) { inv.PaidBefore = true }},
 	{"paid", kassa.StandsPaid, "paid", 0, 410, paidFor(nil)},

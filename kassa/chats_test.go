@@ -1,0 +1,184 @@
+package kassa_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"payferbot/kassa"
+)
+
+// chats are a small Telegram. Every chat numbers its messages from the same
+// number on, as a supergroup does anew: an id from elsewhere is another message here.
+type chats struct {
+	*world
+	messages []message
+	fault    []func(*call) error
+	shut     map[int64]bool             // chats that forbid everything
+	moved    map[int64]int64            // groups that became supergroups
+	refuse   func(kassa.Delivery) error // what Telegram has against one message for good
+	wrong    []string                   // what must never happen
+	calls    int
+}
+
+type message struct {
+	id      int
+	chat    int64
+	at      time.Time
+	kind    kassa.Kind // show or announce
+	order   string
+	number  int
+	state   kassa.State
+	face    kassa.Standing
+	card    string
+	photo   bool
+	again   bool
+	guest   bool
+	told    int // how many news it tells
+	replyTo int
+	edits   int
+	gone    bool
+}
+
+func (c *chats) Deliver(_ context.Context, d kassa.Delivery) (int, error) {
+	c.calls++
+	at := d.Peer.At.Chat
+	switch to := c.moved[at]; {
+	case to != 0:
+		return 0, &kassa.SendError{Fate: kassa.Moved, MovedTo: to, Err: errors.New("group chat was upgraded")}
+	case c.shut[at]:
+		return 0, &kassa.SendError{Fate: kassa.Forbidden, Err: errors.New("bot was kicked")}
+	}
+	if c.refuse != nil {
+		if err := c.refuse(d); err != nil {
+			return 0, err
+		}
+	}
+	id := 0
+	happen := func() { id = c.apply(d) }
+	if err := next(&c.fault, &call{d.Invoice.Order, happen}); err != nil {
+		return 0, err
+	}
+	happen()
+	return id, nil
+}
+
+func (c *chats) apply(d kassa.Delivery) int {
+	at := d.Peer.At.Chat
+	m := message{
+		id: c.last(at), chat: at, at: c.now, kind: d.Kind, photo: d.View.Photo, again: d.Again, guest: d.View.Guest,
+		told: 1 + len(d.Also),
+	}
+	m.tells(d)
+	switch d.Kind {
+	case kassa.Show:
+	case kassa.Announce:
+		if m.told == 1 {
+			m.replyTo = d.View.Message
+		}
+		c.mustBe(d, at, d.View.Message)
+	case kassa.Edit:
+		if old := c.mustBe(d, at, d.View.Message); old != nil {
+			old.tells(d)
+			old.edits++
+		}
+		return 0
+	case kassa.Tidy:
+		if old := c.mustBe(d, at, d.View.Stale); old != nil {
+			old.gone = true
+		}
+		return 0
+	}
+	c.messages = append(c.messages, m)
+	for _, also := range d.Also { // told in the same message, which answers none of theirs
+		n := m
+		n.again, n.guest = also.Again, also.View.Guest
+		n.tells(also)
+		c.messages = append(c.messages, n)
+	}
+	return m.id
+}
+
+// tells is what people read in the message.
+func (m *message) tells(d kassa.Delivery) {
+	inv := d.Invoice
+	m.order, m.number, m.state, m.face, m.card = inv.Order, inv.Number, inv.State, inv.Standing(), inv.PayTo.Card
+}
+
+// mustBe is the message to which something is done: one of that chat and of
+// that invoice, or of its other attempt. Anything else has gone wrong; nil.
+func (c *chats) mustBe(d kassa.Delivery, chat int64, id int) *message {
+	m := c.find(chat, id)
+	if m != nil && (m.order == d.Invoice.Order || m.order == d.Invoice.Prior || m.order == d.Invoice.Next) {
+		return m
+	}
+	if id != 0 || d.Kind != kassa.Announce {
+		c.wrong = append(c.wrong, string(d.Kind)+" of order "+d.Invoice.Order+" reaches for a message that is none of its own")
+	}
+	return nil
+}
+
+// last is the number of the chat's next message.
+func (c *chats) last(chat int64) int {
+	n := 1000
+	for _, m := range c.messages {
+		if m.chat == chat {
+			n = m.id + 1
+		}
+	}
+	return n
+}
+
+// find is the chat's message, nil where there is none.
+func (c *chats) find(chat int64, id int) *message {
+	i := slices.IndexFunc(c.messages, func(m message) bool { return m.chat == chat && m.id == id && !m.gone })
+	if i < 0 {
+		return nil
+	}
+	return &c.messages[i]
+}
+
+// of gives what stands in the chats of a kind, in order.
+func (c *chats) of(kind kassa.Kind) (out []message) {
+	for _, m := range c.messages {
+		if m.kind == kind && !m.gone {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// in is of, of one chat.
+func (c *chats) in(chat int64, kind kassa.Kind) []message {
+	return slices.DeleteFunc(c.of(kind), func(m message) bool { return m.chat != chat })
+}
+
+// sends counts the messages of a kind, however much each tells.
+func (c *chats) sends(kind kassa.Kind) int {
+	type place struct {
+		chat int64
+		id   int
+	}
+	ids := map[place]bool{}
+	for _, m := range c.of(kind) {
+		ids[place{m.chat, m.id}] = true
+	}
+	return len(ids)
+}
+
+// arrivedUnheard lets the message arrive and loses Telegram's reply.
+func arrivedUnheard(c *call) error {
+	c.happen()
+	return errors.New("connection reset")
+}
+
+// answers is Telegram refusing.
+func answers(e kassa.SendError) func(*call) error {
+	return func(*call) error {
+		if e.Err == nil {
+			e.Err = errors.New("telegram says no")
+		}
+		return &e
+	}
+}
