@@ -76,6 +76,7 @@ func (s *sale) play(ctx context.Context) error {
 		{"start", s.start},
 		{"link the kassa", s.link},
 		{"take the webhook's address to Payfer", s.cabinet},
+		{"say where to pay", s.tellCard},
 		{"make an invoice", s.ask},
 		{"forged webhook", s.forge},
 		{"pay", s.pay},
@@ -126,6 +127,32 @@ func (s *sale) cabinet(ctx context.Context) error {
 	return nil
 }
 
+// The card of the demo: the last digit checks the others, as on a real one.
+const (
+	demoCard   = "8600 1234 5678 9012"
+	demoHolder = "KARIMOVA O."
+)
+
+// tellCard is the dialogue that puts the card on the kassa's invoices.
+func (s *sale) tellCard(ctx context.Context) error {
+	s.says(s.user.Send("/settings"))
+	settings, err := s.hears(ctx, func(m sandbox.Message) bool { return len(m.Flat()) > 0 })
+	if err != nil {
+		return err
+	}
+	button := settings.Flat()[0]
+	if _, err := s.user.Press(settings, button.Data); err != nil {
+		return err
+	}
+	s.out.press(ownerName, button.Text)
+	if _, err := s.hears(ctx, func(m sandbox.Message) bool { return m.ID > settings.ID }); err != nil {
+		return err
+	}
+	s.says(s.user.Send(demoCard + " " + demoHolder))
+	_, err = s.hears(ctx, has(demoCard))
+	return err
+}
+
 func (s *sale) ask(ctx context.Context) (err error) {
 	s.says(s.user.Send("/invoice 50000 choy, 2 ta osh"))
 	if s.payment, err = s.world.Payfer.WaitPayment(ctx, nil); err != nil {
@@ -134,6 +161,9 @@ func (s *sale) ask(ctx context.Context) (err error) {
 	s.invoice, err = s.hears(ctx, func(m sandbox.Message) bool { return len(m.Photo) > 0 })
 	if err != nil {
 		return err
+	}
+	if !strings.Contains(s.invoice.Text, demoCard) {
+		return fmt.Errorf("the invoice does not show the card: %q", s.invoice.Text)
 	}
 	if !strings.Contains(s.invoice.Text, s.payment.Unique.String()) || !copies(s.invoice, s.payment.Unique.Plain()) {
 		return fmt.Errorf("the invoice does not show the exact sum %s: %q", s.payment.Unique, s.invoice.Text)

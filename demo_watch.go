@@ -10,7 +10,7 @@ import (
 
 // count is the last word, when the bot has stopped.
 func (s *sale) count() error {
-	const replies = 5 // to start, link, webhook; the invoice; the paid notice
+	const replies = 8 // to start, link, webhook, settings, the press, the card; the invoice; the paid notice
 	told := 0
 	for _, m := range s.world.Telegram.Sent(s.user.Chat()) {
 		if m.ReplyTo == s.invoice.ID {
