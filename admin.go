@@ -3,12 +3,23 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
+	"strings"
 	"time"
+
+	"payferbot/kassa"
 )
 
-// readyTime bounds the question to the store.
-const readyTime = 3 * time.Second
+const (
+	// readyTime bounds the questions to the store.
+	readyTime = 3 * time.Second
+	// mostParked is how many parked chats are counted, someParked how many are named.
+	mostParked = 100
+	someParked = 20
+	// parkedWords bounds what is said of why one is parked, in bytes.
+	parkedWords = 120
+)
 
 // adminRoutes are for whoever runs the bot: /healthz says that the process
 // lives, /readyz that it can do its work.
@@ -21,7 +32,8 @@ func (a *app) adminRoutes() http.Handler {
 	return mux
 }
 
-// readyz answers 200 when every part is well, else 503; a line a part says how it is.
+// readyz answers 200 when every part is well, else 503; a line a part says how
+// it is. Chats that cannot be reached are told of, but no fault of ours.
 func (a *app) readyz(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), readyTime)
 	defer cancel()
@@ -34,7 +46,43 @@ func (a *app) readyz(w http.ResponseWriter, r *http.Request) {
 			status = http.StatusServiceUnavailable
 		}
 	}
+	parts["parked"] = a.parked(ctx)
 	reply(w, status, parts)
+}
+
+// parked says how many chats cannot be reached, which the first of them are, and why.
+func (a *app) parked(ctx context.Context) string {
+	peers, err := a.desk.Parked(ctx, mostParked)
+	switch {
+	case err != nil:
+		return "unknown: " + a.config.scrubber().scrub(err.Error())
+	case len(peers) == 0:
+		return "none"
+	}
+	named := make([]string, min(len(peers), someParked))
+	for i := range named {
+		named[i] = parkedPeer(peers[i])
+	}
+	return fmt.Sprintf("%s to be reached again: %s", waiting(len(peers)), a.config.scrubber().scrub(strings.Join(named, "; ")))
+}
+
+func waiting(chats int) string {
+	switch chats {
+	case 1:
+		return "1 chat waits"
+	case mostParked:
+		return fmt.Sprintf("%d chats or more wait", mostParked)
+	}
+	return fmt.Sprintf("%d chats wait", chats)
+}
+
+// parkedPeer names a chat by its Telegram address, and says why it is parked.
+func parkedPeer(p kassa.Peer) string {
+	why := p.Parked
+	if len(why) > parkedWords {
+		why = strings.ToValidUTF8(why[:parkedWords], "") + "…"
+	}
+	return fmt.Sprintf("%s (%s)", p.At, why)
 }
 
 func reply(w http.ResponseWriter, status int, parts map[string]string) {

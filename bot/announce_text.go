@@ -10,8 +10,13 @@ import (
 // announcement is the one new message that a paid invoice causes. Goods are
 // handed over on it, so it never speaks of money for an invoice that is not paid.
 func (r *renderer) announcement(d kassa.Delivery) page {
-	if d.Invoice.State != kassa.Paid {
+	switch {
+	case d.Invoice.State != kassa.Paid:
 		return r.invoice(d, false)
+	case len(d.Also) > 0:
+		return r.gathered(d)
+	case d.View.Guest:
+		return page{HTML: r.guestText(d)}
 	}
 	return page{HTML: r.paidText(d)}
 }
@@ -74,6 +79,8 @@ func concerns(inv kassa.Invoice) []kassa.Standing {
 	case inv.Repeat:
 	case inv.Next != "":
 		out = append(out, kassa.StandsAbandoned)
+	case inv.Withdrawn:
+		out = append(out, kassa.StandsRecalled)
 	case inv.Late:
 		out = append(out, kassa.StandsLate)
 	}

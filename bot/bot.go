@@ -60,6 +60,17 @@ type desk interface {
 	Find(ctx context.Context, peer kassa.PeerID, ref string) (kassa.Invoice, error)
 	Recent(ctx context.Context, peer kassa.PeerID, before time.Time, limit int) ([]kassa.Invoice, error)
 	Adopt(ctx context.Context, peer kassa.PeerID, order string, message int) error
+	Known(ctx context.Context, at kassa.Address) (kassa.Peer, error)
+	Linked(ctx context.Context, shop kassa.ShopID) ([]kassa.Peer, error)
+	Peer(ctx context.Context, id kassa.PeerID) (kassa.Peer, error)
+	Invite(ctx context.Context, group kassa.PeerID, by int64) (kassa.Grant, error)
+	Accept(ctx context.Context, invitation string, who int64, use string) (kassa.Grant, error)
+	Vouch(ctx context.Context, group kassa.PeerID, c payfer.Credentials) (kassa.Grant, error)
+	Redeem(ctx context.Context, group kassa.PeerID, voucher, use string) (kassa.Shop, error)
+	SetDetails(ctx context.Context, peer kassa.PeerID, to kassa.Details) (kassa.Shop, error)
+	Visit(ctx context.Context, peer kassa.PeerID, order string) (kassa.Invoice, error)
+	Withdraw(ctx context.Context, peer kassa.PeerID, order string) (kassa.Invoice, error)
+	Park(ctx context.Context, peer kassa.PeerID, why string) error
 	Back(ctx context.Context, peer kassa.PeerID) error
 	Move(ctx context.Context, from, to int64) error
 }

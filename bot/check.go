@@ -59,7 +59,7 @@ func (t *turn) standing(ctx context.Context, inv kassa.Invoice) (string, error) 
 	var silent *payfer.Error
 	switch {
 	case err == nil:
-		return t.bot.render.state(t.lang, now), nil
+		return t.stateOf(now), nil
 	case errors.As(err, &silent):
 		t.bot.log.Info("Payfer did not answer a check", "order", inv.Order, "error", err)
 		return t.plain("check.failed", locales.Args{"Number": inv.Number}), nil
@@ -67,6 +67,14 @@ func (t *turn) standing(ctx context.Context, inv kassa.Invoice) (string, error) 
 		return t.plain("check.none", nil), nil
 	}
 	return "", err
+}
+
+// stateOf says how the invoice stands, to the shop or to a customer.
+func (t *turn) stateOf(inv kassa.Invoice) string {
+	if inv.Peer != t.peer.ID {
+		return t.bot.render.guestState(t.lang, inv)
+	}
+	return t.bot.render.state(t.lang, inv)
 }
 
 // pressCheck is "check" under an invoice. A press under a copy that nobody

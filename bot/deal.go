@@ -84,10 +84,16 @@ func (b *Bot) giveUp(work context.Context, u *update) {
 	switch {
 	case u.Press != nil:
 		b.toast(ctx, u.Press.ID, b.book.Plain(b.langOf(&u.Press.From), "failed", nil))
-	case u.Message != nil && u.Message.Chat.private():
+	case u.Message != nil && (u.Message.Chat.private() || b.commanded(u.Message)):
 		text := b.book.HTML(b.langOf(u.Message.From), "failed", nil)
 		b.reply(ctx, place{u.Message.Chat.ID, u.Message.thread()}, answer{html: text})
 	}
+}
+
+// commanded tells a command that is surely ours.
+func (b *Bot) commanded(m *message) bool {
+	c, ok := parseCommand(m.Text)
+	return ok && b.meant(c) && commands[c.Name].run != nil
 }
 
 // panicError is a panic that was caught.

@@ -30,10 +30,13 @@ type fakeDesk struct {
 	backs    int
 	moves    [][2]int64
 	forgot   []kassa.ShopID
+	grants   map[string]kassa.Grant
+	parked   []string // "peer42 kicked"
+	visits   []string // "peer order"
 }
 
 func newFakeDesk() *fakeDesk {
-	return &fakeDesk{peers: map[int64]kassa.Peer{}, shops: map[kassa.ShopID]kassa.Shop{}}
+	return &fakeDesk{peers: map[int64]kassa.Peer{}, shops: map[kassa.ShopID]kassa.Shop{}, grants: map[string]kassa.Grant{}}
 }
 
 var errStore = errors.New("the disk is full")
@@ -69,7 +72,7 @@ func (d *fakeDesk) see(look func()) {
 func (d *fakeDesk) linkNow(chat int64, shop kassa.ShopID, name string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.shops[shop] = kassa.Shop{ID: shop, Name: name, Token: "token-of-" + string(shop)}
+	d.shops[shop] = kassa.Shop{ID: shop, Name: name, Key: canaryKey, Token: "token-of-" + string(shop)}
 	p := d.peer(chat, "en")
 	p.Shop = shop
 	d.peers[chat] = p
@@ -136,7 +139,7 @@ func (d *fakeDesk) Link(_ context.Context, id kassa.PeerID, c payfer.Credentials
 		return kassa.Shop{}, err
 	}
 	defer done()
-	shop := kassa.Shop{ID: kassa.ShopID(c.ShopID), Name: "Shop " + c.ShopID, Token: "token"}
+	shop := kassa.Shop{ID: kassa.ShopID(c.ShopID), Name: "Shop " + c.ShopID, Key: c.ShopKey, Token: "token"}
 	d.shops[shop.ID] = shop
 	p := d.byID(id)
 	p.Shop, p.Dialogue = shop.ID, kassa.Dialogue{}
@@ -298,4 +301,42 @@ func (d *fakeDesk) Move(_ context.Context, from, to int64) error {
 	defer done()
 	d.moves = append(d.moves, [2]int64{from, to})
 	return nil
+}
+
+func (d *fakeDesk) Peer(_ context.Context, id kassa.PeerID) (kassa.Peer, error) {
+	done, err := d.does("Peer", id)
+	if err != nil {
+		return kassa.Peer{}, err
+	}
+	defer done()
+	return d.byID(id), nil
+}
+
+func (d *fakeDesk) Park(_ context.Context, id kassa.PeerID, why string) error {
+	done, err := d.does("Park", id)
+	if err != nil {
+		return err
+	}
+	defer done()
+	p := d.byID(id)
+	p.Parked = why
+	d.peers[p.At.Chat] = p
+	d.parked = append(d.parked, string(id)+" "+why)
+	return nil
+}
+
+func (d *fakeDesk) SetDetails(_ context.Context, id kassa.PeerID, to kassa.Details) (kassa.Shop, error) {
+	done, err := d.does("SetDetails", id)
+	if err != nil {
+		return kassa.Shop{}, err
+	}
+	defer done()
+	p := d.byID(id)
+	if p.Shop == "" {
+		return kassa.Shop{}, kassa.ErrNotLinked
+	}
+	shop := d.shops[p.Shop]
+	shop.PayTo = to
+	d.shops[p.Shop] = shop
+	return shop, nil
 }

@@ -17,24 +17,31 @@ const dialogueTime = 10 * time.Minute
 const (
 	stepShopID = "link.id"
 	stepKey    = "link.key"
+	stepCard   = "card"
+	stepHolder = "holder"
 )
+
+// groupItself is whom Telegram names where an anonymous admin wrote: GroupAnonymousBot.
+const groupItself = 1087968824
 
 // openDialogue is the dialogue that this message may answer. The step carries
 // the number of the message that led to the question: should Telegram or a
-// crash bring that very message again, it does not answer its own question.
+// crash bring that very message again, it does not answer its own question. In a
+// group a question is one person's, however many talk there.
 func (t *turn) openDialogue() kassa.Dialogue {
 	d := t.peer.Dialogue
 	step, led, _ := strings.Cut(d.Step, ":")
 	after, _ := strconv.Atoi(led)
-	if step == "" || t.bot.now().Sub(d.Since) > dialogueTime {
-		return kassa.Dialogue{}
-	}
-	if t.message < after {
+	switch {
+	case step == "", t.bot.now().Sub(d.Since) > dialogueTime, t.press == "" && t.message < after, !t.converses():
 		return kassa.Dialogue{}
 	}
 	d.Step = step
 	return d
 }
+
+// converses tells whether the open dialogue is with this person.
+func (t *turn) converses() bool { return !t.group() || t.peer.Dialogue.By == t.user }
 
 // repeated tells that this message is the one that led to the open question.
 func (t *turn) repeated() bool {
@@ -42,38 +49,72 @@ func (t *turn) repeated() bool {
 	return led == strconv.Itoa(t.message)
 }
 
-// ask opens a dialogue: the next message answers the step's question.
-func (t *turn) ask(ctx context.Context, step string, shop kassa.ShopID) error {
-	_, err := t.desk.ChangePeer(ctx, t.peer.ID, func(p *kassa.Peer) error {
-		p.Dialogue = kassa.Dialogue{Step: fmt.Sprintf("%s:%d", step, t.message), ShopID: shop, Since: t.bot.now()}
-		return nil
-	})
-	return err
+// ask opens a dialogue: the next message answers the question of d's step.
+func (t *turn) ask(ctx context.Context, d kassa.Dialogue) error {
+	d.Step, d.Since = fmt.Sprintf("%s:%d", d.Step, t.message), t.bot.now()
+	if t.group() && d.By == 0 {
+		d.By = t.user
+	}
+	return t.setDialogue(ctx, d)
 }
 
-// endDialogue leaves the open dialogue, if there is one. The turn still knows it.
+// endDialogue ends the open dialogue, if there is one. The turn still knows it.
 func (t *turn) endDialogue(ctx context.Context) error {
 	if t.peer.Dialogue == (kassa.Dialogue{}) {
 		return nil
 	}
+	return t.setDialogue(ctx, kassa.Dialogue{})
+}
+
+// leaveDialogue ends the dialogue with this person.
+func (t *turn) leaveDialogue(ctx context.Context) error {
+	if !t.converses() {
+		return nil
+	}
+	return t.endDialogue(ctx)
+}
+
+func (t *turn) setDialogue(ctx context.Context, d kassa.Dialogue) error {
 	_, err := t.desk.ChangePeer(ctx, t.peer.ID, func(p *kassa.Peer) error {
-		p.Dialogue = kassa.Dialogue{}
+		p.Dialogue = d
 		return nil
 	})
+	if err == nil {
+		t.peer.Dialogue = d
+	}
 	return err
 }
 
 // goOn takes the message as the answer to the open question.
 func (t *turn) goOn(ctx context.Context) error {
 	if t.repeated() {
-		t.question(ctx, t.dialogue.Step, t.dialogue.ShopID)
-		return nil
+		return t.question(ctx, t.dialogue)
 	}
 	switch t.dialogue.Step {
 	case stepShopID:
 		return t.shopIDSaid(ctx)
 	case stepKey:
 		return t.keySaid(ctx)
+	case stepCard, stepHolder:
+		if !t.may(ctx, admins) {
+			return t.endDialogue(ctx)
+		}
+		return t.cardSaid(ctx)
 	}
 	return t.endDialogue(ctx)
+}
+
+// question puts the open question, again if need be.
+func (t *turn) question(ctx context.Context, d kassa.Dialogue) error {
+	switch d.Step {
+	case stepShopID:
+		return t.questionShopID(ctx, d)
+	case stepKey:
+		t.send(ctx, answer{html: t.html("link.ask_key", keyArgs(d))})
+	case stepCard:
+		t.send(ctx, t.questionCard(""))
+	case stepHolder:
+		t.send(ctx, t.questionHolder())
+	}
+	return nil
 }

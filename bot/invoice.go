@@ -63,7 +63,11 @@ func (t *turn) issue(ctx context.Context, sum money.Amount, note string) error {
 		t.say(ctx, refusal, locales.Args{"Count": perMinute, "Max": perMinute})
 		return nil
 	}
-	_, err = t.desk.Issue(ctx, kassa.Command{Peer: t.peer.ID, Origin: origin, Amount: sum, Note: note, By: t.user})
+	c := kassa.Command{Peer: t.peer.ID, Origin: origin, Amount: sum, Note: note, By: t.user, Thread: t.to.thread}
+	if t.group() {
+		c.Answer = t.message
+	}
+	_, err = t.desk.Issue(ctx, c)
 	return t.issued(ctx, err)
 }
 
@@ -89,7 +93,7 @@ func (t *turn) tooMany(ctx context.Context, origin kassa.Origin) (key string, er
 		return "", err
 	}
 	switch now := t.at(); {
-	case !t.bot.limits.users.take(t.user, now):
+	case !t.bot.limits.users.take(t.person(), now):
 		return "invoice.too_many_user", nil
 	case !t.bot.limits.chats.take(t.to.chat, now):
 		return "invoice.too_many_chat", nil

@@ -12,6 +12,9 @@ import (
 // With photo the text is a caption, and a first send gets the QR. Whatever
 // cannot be paid offers no sum to copy.
 func (r *renderer) invoice(d kassa.Delivery, photo bool) page {
+	if d.View.Guest {
+		return r.pictured(d, r.guestInvoice(d), photo)
+	}
 	p := page{Keyboard: r.keyboard(d.Peer.Lang, d.Invoice)}
 	switch {
 	case d.Invoice.State == kassa.Paid:
@@ -21,10 +24,19 @@ func (r *renderer) invoice(d kassa.Delivery, photo bool) page {
 	default:
 		p.HTML = r.closedText(d)
 	}
-	if photo && d.Kind == kassa.Show {
+	return r.pictured(d, p, photo)
+}
+
+// pictured adds the QR to a photo's first send, and what takes its place once
+// the shop has withdrawn the invoice.
+func (r *renderer) pictured(d kassa.Delivery, p page, photo bool) page {
+	switch {
+	case photo && d.Kind == kassa.Show:
 		// A QR that cannot be made must not keep the sum from the customer:
 		// the message then goes out as text.
 		p.Photo, _ = qr.PNG(r.payLink(d.Invoice.Order))
+	case photo && d.Kind == kassa.Edit && d.Invoice.Standing() == kassa.StandsWithdrawn:
+		p.Photo = qr.Void()
 	}
 	return p
 }
@@ -38,6 +50,10 @@ func (r *renderer) payableText(d kassa.Delivery) string {
 		r.book.HTML(lang, "invoice.head", args),
 		r.book.HTML(lang, "invoice.exact", args),
 		r.book.HTML(lang, "invoice.sum", args),
+	}
+	if to := inv.PayTo; to.Card != "" {
+		holder := locales.Foreign(to.Holder, shopLength)
+		lines = append(lines, r.book.HTML(lang, "invoice.card", locales.Args{"Card": to.CardInFours(), "Holder": holder}))
 	}
 	if note := locales.Foreign(inv.Note, noteLength); note != "" {
 		lines = append(lines, r.book.HTML(lang, "invoice.note", locales.Args{"Note": note}))
@@ -65,6 +81,7 @@ func (r *renderer) until(lang string, inv kassa.Invoice) string {
 func (r *renderer) closedText(d kassa.Delivery) string {
 	lang, inv := d.Peer.Lang, d.Invoice
 	args := r.args(lang, inv)
+	args["Group"] = !d.Peer.At.Private()
 	key := closedKey(inv)
 	lines := []string{r.book.HTML(lang, key, args), r.brief(d)}
 	if d.Again {

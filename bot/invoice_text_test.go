@@ -3,6 +3,7 @@ package bot
 import (
 	"bytes"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -52,8 +53,9 @@ func TestButtonsAreThereOnlyWhileTheyHelp(t *testing.T) {
 	r := testRenderer(t)
 	const order = "k3v7q2m5x4t6w8ab"
 	want := map[string]string{
-		"pending": "copy check", "pending until tomorrow": "copy check", "pending, end unknown, no note": "copy check",
-		"pending, possibly a repeat": "copy check", "pending, sum unreadable": "check", "overdue": "check", "unknown": "check",
+		"pending": "copy check withdraw", "pending, with a card": "copy copy check withdraw",
+		"pending until tomorrow": "copy check withdraw", "pending, end unknown, no note": "copy check withdraw",
+		"pending, possibly a repeat": "copy check withdraw", "pending, sum unreadable": "check", "overdue": "check", "unknown": "check",
 		"absent": "retry", "absent, possibly a repeat": "retry",
 		"rejected: credentials": "retry", "rejected: inactive": "retry", "rejected: maintenance": "retry",
 		"rejected: unreachable": "retry", "rejected: other": "retry",
@@ -61,12 +63,14 @@ func TestButtonsAreThereOnlyWhileTheyHelp(t *testing.T) {
 	for _, c := range shown {
 		var got []string
 		if k := r.invoice(sample("uz", c.change), true).Keyboard; k != nil {
-			for _, b := range k.InlineKeyboard[0] {
+			for _, b := range slices.Concat(k.InlineKeyboard...) {
 				switch {
 				case copies(b) != "":
 					got = append(got, "copy")
 				case b.CallbackData == "check:"+order:
 					got = append(got, "check")
+				case b.CallbackData == "withdraw:"+order:
+					got = append(got, "withdraw")
 				case b.CallbackData == "retry:"+order:
 					got = append(got, "retry")
 				default:

@@ -12,6 +12,8 @@ import (
 const (
 	pressCheck = "check:"
 	pressRetry = "retry:"
+
+	pressWithdraw = "withdraw:"
 )
 
 // payLink is what the QR holds: the customer's page, or a chat with the bot
@@ -27,7 +29,11 @@ func (r *renderer) payLink(order string) string {
 func (r *renderer) keyboard(lang string, inv kassa.Invoice) *models.InlineKeyboardMarkup {
 	switch inv.Standing() {
 	case kassa.StandsPending:
-		return buttonRow(r.copyButton(lang, inv), r.pressButton(lang, "button.check", pressCheck, inv))
+		k := buttonRow(r.copyButtons(lang, inv)...)
+		k.InlineKeyboard = append(k.InlineKeyboard, []models.InlineKeyboardButton{
+			r.pressButton(lang, "button.check", pressCheck, inv), r.pressButton(lang, "button.withdraw", pressWithdraw, inv),
+		})
+		return k
 	case kassa.StandsOverdue, kassa.StandsNoSum, kassa.StandsUnknown:
 		return buttonRow(r.pressButton(lang, "button.check", pressCheck, inv))
 	case kassa.StandsRejected, kassa.StandsAbsent:
@@ -38,17 +44,36 @@ func (r *renderer) keyboard(lang string, inv kassa.Invoice) *models.InlineKeyboa
 	return nil
 }
 
+// guestKeyboard is what a customer can do.
+func (r *renderer) guestKeyboard(lang string, inv kassa.Invoice) *models.InlineKeyboardMarkup {
+	switch inv.Standing() {
+	case kassa.StandsPending:
+		k := buttonRow(r.copyButtons(lang, inv)...)
+		k.InlineKeyboard = append(k.InlineKeyboard, []models.InlineKeyboardButton{r.pressButton(lang, "button.paid_check", pressCheck, inv)})
+		return k
+	case kassa.StandsOverdue, kassa.StandsExpired:
+		return buttonRow(r.pressButton(lang, "button.paid_check", pressCheck, inv))
+	}
+	return nil
+}
+
 // worthRetrying tells whether the same sum may succeed at another time, and no
 // other attempt is on its way already.
 func worthRetrying(inv kassa.Invoice) bool {
 	return inv.Next == "" && inv.Refusal != kassa.RefusedAmount
 }
 
-func (r *renderer) copyButton(lang string, inv kassa.Invoice) models.InlineKeyboardButton {
-	return models.InlineKeyboardButton{
-		Text:     r.book.Plain(lang, "button.copy", nil),
-		CopyText: &models.CopyTextButton{Text: inv.Unique.Plain()},
+// copyButtons copy what the customer types into the bank's app.
+func (r *renderer) copyButtons(lang string, inv kassa.Invoice) []models.InlineKeyboardButton {
+	buttons := []models.InlineKeyboardButton{r.copyButton(lang, "button.copy", inv.Unique.Plain())}
+	if inv.PayTo.Card != "" {
+		buttons = append(buttons, r.copyButton(lang, "button.copy_card", inv.PayTo.Card))
 	}
+	return buttons
+}
+
+func (r *renderer) copyButton(lang, key, what string) models.InlineKeyboardButton {
+	return models.InlineKeyboardButton{Text: r.book.Plain(lang, key, nil), CopyText: &models.CopyTextButton{Text: what}}
 }
 
 func (r *renderer) pressButton(lang, key, press string, inv kassa.Invoice) models.InlineKeyboardButton {

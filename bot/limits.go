@@ -10,6 +10,9 @@ const (
 	perMinute = 20
 	// checkGap is the least time between two questions about one order.
 	checkGap = 2 * time.Second
+	// guestAnswers is how many refusals and the like one person gets from the bot in
+	// a group in a minute: nobody is to fill the group with them.
+	guestAnswers = 6
 	// mostKeys bounds what one window remembers.
 	mostKeys = 10_000
 )
@@ -20,16 +23,19 @@ type limits struct {
 	users   *window[int64]
 	chats   *window[int64]
 	checks  *window[string]
-	groups  *window[int64] // answers to commands in groups, which are not served yet
-	puzzled *window[int64] // answers to stickers and the like
+	guests  *window[guestOf] // answers in a group to those who need not be of the staff
+	puzzled *window[int64]   // answers to stickers and the like
 }
+
+// guestOf is one person in one group.
+type guestOf struct{ chat, person int64 }
 
 func newLimits() *limits {
 	return &limits{
 		users:   newWindow[int64](perMinute, time.Minute),
 		chats:   newWindow[int64](perMinute, time.Minute),
 		checks:  newWindow[string](1, checkGap),
-		groups:  newWindow[int64](3, time.Minute),
+		guests:  newWindow[guestOf](guestAnswers, time.Minute),
 		puzzled: newWindow[int64](1, 10*time.Minute),
 	}
 }

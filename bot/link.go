@@ -18,29 +18,31 @@ const (
 	maxShopKey = 256
 )
 
-// link is /link: with id and key in one line, or the dialogue that asks for them.
+// link is /link: with id and key in one line, or the dialogue that asks for
+// them. In a group it leads to where the key can be said.
 func (t *turn) link(ctx context.Context, rest string) error {
 	words := strings.Fields(rest)
-	switch len(words) {
-	case 0:
-		if err := t.ask(ctx, stepShopID, ""); err != nil {
-			return err
-		}
-		t.question(ctx, stepShopID, "")
-		return nil
-	case 1:
+	if len(words) < 2 {
+		t.dialogue = kassa.Dialogue{} // one that was open is left; with the key, it is answered all at once
+	}
+	switch {
+	case t.group():
+		return t.linkGroup(ctx, words)
+	case len(words) == 0:
+		return t.askShopID(ctx, kassa.Dialogue{})
+	case len(words) == 1:
 		return t.askKey(ctx, words[0])
 	}
 	return t.keyed(ctx, words)
 }
 
-// question puts the open question, again if need be.
-func (t *turn) question(ctx context.Context, step string, shop kassa.ShopID) {
-	if step == stepKey {
-		t.say(ctx, "link.ask_key", locales.Args{"ShopID": string(shop)})
-		return
+// askShopID puts the first question.
+func (t *turn) askShopID(ctx context.Context, d kassa.Dialogue) error {
+	d.Step = stepShopID
+	if err := t.ask(ctx, d); err != nil {
+		return err
 	}
-	t.say(ctx, "link.ask_id", nil)
+	return t.question(ctx, d)
 }
 
 // shopIDSaid takes the first answer: the id, or id and key together.
@@ -48,8 +50,7 @@ func (t *turn) shopIDSaid(ctx context.Context) error {
 	words := strings.Fields(t.text)
 	switch len(words) {
 	case 0:
-		t.question(ctx, stepShopID, "")
-		return nil
+		return t.question(ctx, t.dialogue)
 	case 1:
 		return t.askKey(ctx, words[0])
 	}
@@ -59,28 +60,38 @@ func (t *turn) shopIDSaid(ctx context.Context) error {
 // askKey goes on to the second question.
 func (t *turn) askKey(ctx context.Context, id string) error {
 	if !typable(id, maxShopID) {
-		t.say(ctx, "link.usage", nil)
+		t.usage(ctx)
 		return nil
 	}
-	shop := kassa.ShopID(id)
-	if err := t.ask(ctx, stepKey, shop); err != nil {
+	d := t.dialogue
+	d.Step, d.ShopID = stepKey, kassa.ShopID(id)
+	if err := t.ask(ctx, d); err != nil {
 		return err
 	}
-	t.question(ctx, stepKey, shop)
-	return nil
+	return t.question(ctx, d)
 }
+
+func keyArgs(d kassa.Dialogue) locales.Args { return locales.Args{"ShopID": string(d.ShopID)} }
 
 // keySaid takes the second answer.
 func (t *turn) keySaid(ctx context.Context) error {
 	words := strings.Fields(t.text)
 	switch len(words) {
 	case 0:
-		t.question(ctx, stepKey, t.dialogue.ShopID)
-		return nil
+		return t.question(ctx, t.dialogue)
 	case 1:
 		words = []string{string(t.dialogue.ShopID), words[0]}
 	}
 	return t.keyed(ctx, words)
+}
+
+// usage says how to write it.
+func (t *turn) usage(ctx context.Context) {
+	if t.dialogue.For != "" {
+		t.say(ctx, "link.usage_group", nil)
+		return
+	}
+	t.say(ctx, "link.usage", nil)
 }
 
 // keyed has a message in hand that holds a key: it is deleted before anything
@@ -90,10 +101,17 @@ func (t *turn) keyed(ctx context.Context, words []string) error {
 		t.say(ctx, "link.key_delete_failed", nil)
 	}
 	if len(words) != 2 || !typable(words[0], maxShopID) || !typable(words[1], maxShopKey) {
-		t.say(ctx, "link.usage", nil)
+		t.usage(ctx)
+		if t.dialogue.For != "" { // the way back to the group for another invitation is long
+			return nil
+		}
 		return t.endDialogue(ctx)
 	}
-	return t.connect(ctx, payfer.Credentials{ShopID: words[0], ShopKey: secret.Text(words[1])})
+	c := payfer.Credentials{ShopID: words[0], ShopKey: secret.Text(words[1])}
+	if t.dialogue.For != "" {
+		return t.connectGroup(ctx, c)
+	}
+	return t.connect(ctx, c)
 }
 
 // typable tells a word of plain ASCII within a length.
@@ -107,15 +125,13 @@ func (t *turn) connect(ctx context.Context, c payfer.Credentials) error {
 	if err != nil && !errors.Is(err, kassa.ErrNotLinked) {
 		return err
 	}
-	waiting := 0
-	if t.try == 0 {
-		waiting = t.send(ctx, answer{html: t.html("link.checking", nil)})
-	}
+	waiting := t.checking(ctx)
 	shop, err := t.desk.Link(ctx, t.peer.ID, c)
 	var refused *payfer.Error
 	switch {
 	case err == nil:
 		t.send(ctx, answer{html: t.linked(before, shop), message: waiting})
+		t.linkedToo(ctx, t.peer, before, shop)
 		return nil
 	case errors.As(err, &refused):
 		t.bot.log.Info("a kassa was not linked", "shop", c.ShopID, "error", withoutKey(err, c.ShopKey))
@@ -123,6 +139,13 @@ func (t *turn) connect(ctx context.Context, c payfer.Credentials) error {
 		return t.endDialogue(ctx)
 	}
 	return withoutKey(err, c.ShopKey)
+}
+
+// linkedToo tells the kassa's other chats of a new one among them.
+func (t *turn) linkedToo(ctx context.Context, here kassa.Peer, before, shop kassa.Shop) {
+	if before.ID != shop.ID {
+		t.tellNeighbours(ctx, here, shop, "shop.linked_too", locales.Args{})
+	}
 }
 
 // linked says that it worked, and what that means for the kassa of before.

@@ -201,25 +201,6 @@ func TestAKeyPostedInAGroupIsDeletedAndSaidToBeKnown(t *testing.T) {
 	})
 }
 
-func TestGroupsAreToldWhereToGoAndOtherwiseLeftAlone(t *testing.T) {
-	t.Parallel()
-	s := perform(t)
-	s.tg.SetPrivacy(false)
-	aziz := s.user(42)
-	g := s.tg.Group(-1001, "Bozor", aziz)
-	aziz.SendIn(g, "50000")
-	aziz.SendIn(g, "/dance")
-	aziz.SendIn(g, "/help@another_bot")
-	aziz.SendInThread(g, 7, "/invoice@"+s.bot.Username()+" 50000")
-	m := s.hears(-1001, "private_only", locales.Args{"Bot": s.bot.Username()})
-	if got := s.said(-1001); len(got) != 1 {
-		t.Errorf("said %q", got)
-	}
-	if m.Thread != 7 {
-		t.Errorf("answered in thread %d", m.Thread)
-	}
-}
-
 func TestAGroupThatMovedIsFollowed(t *testing.T) {
 	t.Parallel()
 	s := perform(t)

@@ -145,7 +145,7 @@ func TestNoTextLiesUnused(t *testing.T) {
 		code.Write(raw)
 	}
 	// These keys are put together from a state, a refusal or a command's name.
-	made := regexp.MustCompile(`^(state|check|paid|menu)\.|^invoice\.(rejected\.\w+|creating|overdue|expired|cancelled|paid_before|doubt|unknown|absent)(_todo)?$`)
+	made := regexp.MustCompile(`^(state|check|paid|menu|pay\.state)\.|^invoice\.(rejected\.\w+|creating|overdue|expired|cancelled|withdrawn|paid_before|doubt|unknown|absent)(_todo)?$`)
 	for _, key := range allKeys(t) {
 		if !made.MatchString(key) && !strings.Contains(code.String(), `"`+key+`"`) {
 			t.Errorf("nobody says %q", key)

@@ -10,8 +10,11 @@ import (
 // menu is the order in which Telegram offers the commands: what is used at the
 // counter first.
 var menu = []string{
-	"invoice", "check", "invoices", "shop", "link", "webhook", "lang", "help", "cancel", "unlink", "start",
+	"invoice", "check", "invoices", "shop", "link", "settings", "webhook", "lang", "help", "cancel", "unlink", "start",
 }
+
+// groupMenu is the same for groups, where other bots want to be seen too.
+var groupMenu = []string{"invoice", "check", "invoices", "settings", "link", "help"}
 
 // introduce gives Telegram the command menu and the descriptions in every
 // language. Nothing depends on it, so errors are only logged.
@@ -26,16 +29,9 @@ func (b *Bot) introduce(ctx context.Context) {
 
 // introduceIn speaks one language to people of one language code; an empty code is everybody else.
 func (b *Bot) introduceIn(ctx context.Context, lang, code string) {
-	b.tell(ctx, "setMyCommands", func(ctx context.Context, api *tg.Bot) error {
-		_, err := api.SetMyCommands(ctx, &tg.SetMyCommandsParams{Commands: b.menuIn(lang), LanguageCode: code})
-		return err
-	})
-	b.tell(ctx, "setMyCommands", func(ctx context.Context, api *tg.Bot) error {
-		_, err := api.SetMyCommands(ctx, &tg.SetMyCommandsParams{
-			Commands: b.menuIn(lang), Scope: &models.BotCommandScopeAllPrivateChats{}, LanguageCode: code,
-		})
-		return err
-	})
+	b.offer(ctx, menu, lang, &tg.SetMyCommandsParams{LanguageCode: code})
+	b.offer(ctx, menu, lang, &tg.SetMyCommandsParams{LanguageCode: code, Scope: &models.BotCommandScopeAllPrivateChats{}})
+	b.offer(ctx, groupMenu, lang, &tg.SetMyCommandsParams{LanguageCode: code, Scope: &models.BotCommandScopeAllGroupChats{}})
 	b.tell(ctx, "setMyDescription", func(ctx context.Context, api *tg.Bot) error {
 		_, err := api.SetMyDescription(ctx, &tg.SetMyDescriptionParams{
 			Description: b.book.Plain(lang, "about.description", nil), LanguageCode: code,
@@ -52,10 +48,21 @@ func (b *Bot) introduceIn(ctx context.Context, lang, code string) {
 
 // chatMenu gives one chat the menu in the language that was chosen there.
 func (b *Bot) chatMenu(ctx context.Context, chat int64, lang string) {
+	names := menu
+	if chat < 0 {
+		names = groupMenu
+	}
+	b.offer(ctx, names, lang, &tg.SetMyCommandsParams{Scope: &models.BotCommandScopeChat{ChatID: chat}})
+}
+
+// offer gives Telegram a menu for where p says.
+func (b *Bot) offer(ctx context.Context, names []string, lang string, p *tg.SetMyCommandsParams) {
+	p.Commands = make([]models.BotCommand, len(names))
+	for i, name := range names {
+		p.Commands[i] = models.BotCommand{Command: name, Description: b.book.Plain(lang, "menu."+name, nil)}
+	}
 	b.tell(ctx, "setMyCommands", func(ctx context.Context, api *tg.Bot) error {
-		_, err := api.SetMyCommands(ctx, &tg.SetMyCommandsParams{
-			Commands: b.menuIn(lang), Scope: &models.BotCommandScopeChat{ChatID: chat},
-		})
+		_, err := api.SetMyCommands(ctx, p)
 		return err
 	})
 }
@@ -67,12 +74,4 @@ func (b *Bot) tell(ctx context.Context, method string, do func(context.Context, 
 	if err := b.client.call(ctx, do); err != nil && ctx.Err() == nil {
 		b.log.Warn("the bot could not introduce itself", "method", method, "error", err)
 	}
-}
-
-func (b *Bot) menuIn(lang string) []models.BotCommand {
-	list := make([]models.BotCommand, len(menu))
-	for i, name := range menu {
-		list[i] = models.BotCommand{Command: name, Description: b.book.Plain(lang, "menu."+name, nil)}
-	}
-	return list
 }

@@ -41,7 +41,8 @@ func (b *Bot) Deliver(ctx context.Context, d kassa.Delivery) (sent int, err erro
 	return sent, nil
 }
 
-// deliver shows, announces or edits: with markup, then without if need be.
+// deliver shows, announces or edits, and finds another way where Telegram does
+// not take it the first way.
 func (b *Bot) deliver(ctx context.Context, d kassa.Delivery) (int, error) {
 	p, err := b.page(d)
 	if err != nil {
@@ -51,20 +52,67 @@ func (b *Bot) deliver(ctx context.Context, d kassa.Delivery) (int, error) {
 		d.View.Photo = false // without a QR the sum goes out as text
 	}
 	sent, err := b.put(ctx, d, p, false)
-	var no *replyError
-	if errors.As(err, &no) && d.Kind == kassa.Edit && no.says(wordsOtherKind) {
-		d.View.Photo = !d.View.Photo
+	for range mostWays {
+		again, ok := otherWay(d, &p, err)
+		if !ok {
+			break
+		}
+		d = again
 		sent, err = b.put(ctx, d, p, false)
 	}
-	if errors.As(err, &no) && d.Kind == kassa.Announce && no.says(wordsNoReply) {
-		d.View.Message = 0 // news go out, whatever they answer
-		sent, err = b.put(ctx, d, p, false)
-	}
-	if f := fateOf(err); f == nil || f.Fate != kassa.Refused {
+	if !turnedDown(err) {
 		return sent, err
 	}
 	b.log.Warn("Telegram refuses the message, sending it plain", "order", d.Invoice.Order, "kind", d.Kind, "error", err)
+	if sent, err = b.put(ctx, d, p, true); !turnedDown(err) || d.Kind == kassa.Edit || len(d.Also) > 0 {
+		return sent, err
+	}
+	b.log.Warn("Telegram refuses it plain, sending it without other people's words", "order", d.Invoice.Order, "kind", d.Kind, "error", err)
+	if p, err = b.page(ownWords(d)); err != nil {
+		return 0, err
+	}
 	return b.put(ctx, d, p, true)
+}
+
+// mostWays bounds the other ways that are tried for one delivery.
+const mostWays = 4
+
+// otherWay changes the delivery into one that gets around Telegram's refusal:
+// what is missing is done without.
+func otherWay(d kassa.Delivery, p *page, err error) (kassa.Delivery, bool) {
+	var no *replyError
+	if !errors.As(err, &no) {
+		return d, false
+	}
+	switch {
+	case d.Kind == kassa.Edit && no.says(wordsOtherKind):
+		d.View.Photo = !d.View.Photo
+		p.Photo = nil
+	case no.says(wordsNoReply) && d.Kind == kassa.Announce && d.View.Message != 0:
+		d.View.Message = 0 // news go out, whatever they answer
+	case no.says(wordsNoReply) && d.View.Answers != 0:
+		d.View.Answers = 0
+	case no.says(wordsNoTopic) && d.View.Thread != 0:
+		d.View.Thread = 0 // the topic was deleted; the chat is still there
+	case d.Kind == kassa.Edit && len(p.Photo) > 0 && turnedDown(err):
+		p.Photo = nil // the caption at least says that there is nothing to pay
+	default:
+		return d, false
+	}
+	return d, true
+}
+
+// turnedDown tells that Telegram will never take the message as it is.
+func turnedDown(err error) bool {
+	f := fateOf(err)
+	return f != nil && f.Fate == kassa.Refused
+}
+
+// ownWords is the delivery without words that are not our own: no name, no
+// note. What Telegram has against a message can then only be there.
+func ownWords(d kassa.Delivery) kassa.Delivery {
+	d.Shop.Name, d.Invoice.Note, d.Invoice.PayTo.Holder = "", "", ""
+	return d
 }
 
 // page draws what the delivery asks for.
@@ -84,6 +132,8 @@ func (b *Bot) put(ctx context.Context, d kassa.Delivery, p page, plain bool) (se
 		var m *models.Message
 		var err error
 		switch {
+		case d.Kind == kassa.Edit && d.View.Photo && len(p.Photo) > 0:
+			_, err = api.EditMessageMedia(ctx, editMedia(d, p, plain))
 		case d.Kind == kassa.Edit && d.View.Photo:
 			_, err = api.EditMessageCaption(ctx, editCaption(d, p, plain))
 		case d.Kind == kassa.Edit:
@@ -127,21 +177,36 @@ func (b *Bot) fate(err error) *kassa.SendError {
 
 func photo(d kassa.Delivery, p page, plain bool) *tg.SendPhotoParams {
 	words, mode := worded(p.HTML, plain)
-	return &tg.SendPhotoParams{
-		ChatID:  d.Peer.At.Chat,
+	m := &tg.SendPhotoParams{
+		ChatID: d.Peer.At.Chat, MessageThreadID: d.View.Thread,
 		Photo:   &models.InputFileUpload{Filename: "qr.png", Data: bytes.NewReader(p.Photo)},
 		Caption: words, ParseMode: mode, ReplyMarkup: markup(p.Keyboard),
 	}
+	if to := answers(d); to != 0 {
+		m.ReplyParameters = replyTo(to)
+	}
+	return m
+}
+
+// answers is the message that a delivery replies to; 0: none.
+func answers(d kassa.Delivery) int {
+	switch {
+	case len(d.Also) > 0:
+		return 0
+	case d.Kind == kassa.Announce:
+		return d.View.Message
+	}
+	return d.View.Answers
 }
 
 func text(d kassa.Delivery, p page, plain bool) *tg.SendMessageParams {
 	words, mode := worded(p.HTML, plain)
 	m := &tg.SendMessageParams{
-		ChatID: d.Peer.At.Chat, Text: words, ParseMode: mode,
+		ChatID: d.Peer.At.Chat, MessageThreadID: d.View.Thread, Text: words, ParseMode: mode,
 		LinkPreviewOptions: noPreview(), ReplyMarkup: markup(p.Keyboard),
 	}
-	if d.Kind == kassa.Announce && d.View.Message != 0 {
-		m.ReplyParameters = replyTo(d.View.Message)
+	if to := answers(d); to != 0 {
+		m.ReplyParameters = replyTo(to)
 	}
 	return m
 }
@@ -151,6 +216,18 @@ func editCaption(d kassa.Delivery, p page, plain bool) *tg.EditMessageCaptionPar
 	return &tg.EditMessageCaptionParams{
 		ChatID: d.Peer.At.Chat, MessageID: d.View.Message,
 		Caption: words, ParseMode: mode, ReplyMarkup: editedMarkup(p.Keyboard),
+	}
+}
+
+// editMedia puts another picture in the place of the QR.
+func editMedia(d kassa.Delivery, p page, plain bool) *tg.EditMessageMediaParams {
+	words, mode := worded(p.HTML, plain)
+	return &tg.EditMessageMediaParams{
+		ChatID: d.Peer.At.Chat, MessageID: d.View.Message,
+		Media: &models.InputMediaPhoto{
+			Media: "attach://closed.png", MediaAttachment: bytes.NewReader(p.Photo), Caption: words, ParseMode: mode,
+		},
+		ReplyMarkup: editedMarkup(p.Keyboard),
 	}
 }
 

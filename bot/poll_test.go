@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -134,10 +135,10 @@ func TestTheMenuSpeaksEveryLanguage(t *testing.T) {
 	s.tg.Fault("setMyDescription", sandbox.Refuse, 1, sandbox.Code(404), sandbox.Text("Not Found"))
 	s.dial()
 	s.bot.introduce(s.ctx())
-	for _, scope := range []string{"default", "all_private_chats"} {
+	for scope, offered := range map[string][]string{"default": menu, "all_private_chats": menu, "all_group_chats": groupMenu} {
 		for code, lang := range map[string]string{"": "uz", "uz": "uz", "ru": "ru", "en": "en"} {
 			list := s.tg.Commands(scope, code)
-			if len(list) != len(menu) || list[0].Description != s.book.Plain(lang, "menu."+menu[0], nil) {
+			if len(list) != len(offered) || list[0].Description != s.book.Plain(lang, "menu."+offered[0], nil) {
 				t.Errorf("%s, %q: %+v", scope, code, list)
 			}
 		}
@@ -148,8 +149,8 @@ func TestTheMenuSpeaksEveryLanguage(t *testing.T) {
 	if got := s.tg.Profile("description", "en"); got != s.book.Plain("en", "about.description", nil) {
 		t.Errorf("description: %q", got)
 	}
-	for _, name := range menu {
-		if commands[name] == nil {
+	for _, name := range slices.Concat(menu, groupMenu) {
+		if commands[name].run == nil {
 			t.Errorf("the menu offers /%s, which nobody answers", name)
 		}
 	}

@@ -53,7 +53,8 @@ func (r *renderer) args(lang string, inv kassa.Invoice) locales.Args {
 	}
 	diff := inv.Paid - inv.ToPay()
 	return locales.Args{
-		"Number": inv.Number, "Sum": sum.String(), "Until": until,
+		"Number": inv.Number, "Sum": sum.String(), "Until": until, "Flat": inv.Asked.Short(),
+		"Round": inv.Paid == inv.Asked && inv.Paid != inv.ToPay(),
 		"Asked": inv.ToPay().String(), "Paid": inv.Paid.String(), "Diff": max(diff, -diff).String(), "More": diff > 0,
 	}
 }

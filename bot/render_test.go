@@ -37,7 +37,7 @@ func testRenderer(t testing.TB) *renderer {
 func sample(lang string, change func(*kassa.Delivery)) kassa.Delivery {
 	d := kassa.Delivery{
 		Kind: kassa.Edit,
-		Peer: kassa.Peer{Lang: lang},
+		Peer: kassa.Peer{Lang: lang, At: kassa.Address{Chat: 42}},
 		Shop: kassa.Shop{ID: "shop_abc123", Name: "Choyxona «Bahor»"},
 		Invoice: kassa.Invoice{
 			Order: "k3v7q2m5x4t6w8ab", Number: 12, Asked: 50_000 * money.Som, Note: "choy, 2 ta osh", State: kassa.Pending,
@@ -86,6 +86,7 @@ var shown = []struct {
 }{
 	{"creating", inState(kassa.Creating)},
 	{"pending", nil},
+	{"pending, with a card", func(d *kassa.Delivery) { d.Invoice.PayTo = bahorsCard }},
 	{"pending until tomorrow", func(d *kassa.Delivery) { d.Invoice.Expires = teatime.Add(24 * time.Hour) }},
 	{"pending, end unknown, no note", func(d *kassa.Delivery) { d.Invoice.Expires, d.Invoice.Note = time.Time{}, "" }},
 	{"pending, possibly a repeat", func(d *kassa.Delivery) { d.Again = true }},
@@ -93,6 +94,8 @@ var shown = []struct {
 	{"overdue", func(d *kassa.Delivery) { d.Invoice.Overdue = true }},
 	{"expired", inState(kassa.Expired)},
 	{"cancelled", inState(kassa.Cancelled)},
+	{"expired, in a group", func(d *kassa.Delivery) { inState(kassa.Expired)(d); d.Peer.At.Chat = -42 }},
+	{"withdrawn", func(d *kassa.Delivery) { d.Invoice.Withdrawn = true }},
 	{"the other attempt is paid", func(d *kassa.Delivery) { d.Invoice.PaidBefore = true }},
 	{"unknown", inState(kassa.Unknown)},
 	{"absent", inState(kassa.Absent)},
@@ -107,7 +110,10 @@ var shown = []struct {
 	{"paid yesterday, no note", paid(func(inv *kassa.Invoice) { inv.PaidAt, inv.Note = teatime.Add(-24*time.Hour), "" })},
 	{"paid, possibly a repeat", func(d *kassa.Delivery) { paid(nil)(d); d.Again = true }},
 	{"paid late", paid(func(inv *kassa.Invoice) { inv.Late = true })},
-	{"paid too little", paid(short)},
+	{"paid though withdrawn", paid(func(inv *kassa.Invoice) { inv.Withdrawn = true })},
+	{"paid too little, though withdrawn", paid(func(inv *kassa.Invoice) { short(inv); inv.Withdrawn = true })},
+	{"paid too little, and round", paid(short)},
+	{"paid too little", paid(func(inv *kassa.Invoice) { short(inv); inv.Paid -= 100 * money.Som })},
 	{"paid too much", paid(func(inv *kassa.Invoice) { inv.Paid, inv.Mismatch = 60_000*money.Som, true })},
 	{"paid late and too little", paid(func(inv *kassa.Invoice) { short(inv); inv.Late = true })},
 	{"paid twice", paid(func(inv *kassa.Invoice) { inv.Repeat = true })},
@@ -117,6 +123,9 @@ var shown = []struct {
 	{"paid as the abandoned attempt", paid(func(inv *kassa.Invoice) { inv.Next, inv.Late = "other", true })},
 	{"paid as the abandoned attempt, too little", paid(func(inv *kassa.Invoice) { short(inv); inv.Next = "other" })},
 }
+
+// bahorsCard is a card whose last digit checks the others.
+var bahorsCard = kassa.Details{Card: "8600123456789012", Holder: "ALIYEV A."}
 
 // drawn is a message as a reader of the golden file sees it: the text, the
 // buttons in brackets with what they do.
@@ -156,25 +165,57 @@ func everything(r *renderer, lang string) string {
 	return b.String()
 }
 
+// forCustomers is all that customers read.
+func forCustomers(r *renderer, lang string) string {
+	var b strings.Builder
+	for _, c := range shown {
+		d := sample(lang, c.change)
+		d.View.Guest = true
+		fmt.Fprintf(&b, "== %s\n%s-- checked\n%s\n\n", c.name, drawn(r.invoice(d, true)), r.guestState(lang, d.Invoice))
+	}
+	return b.String()
+}
+
+// together is what a chat reads that was paid much at once.
+func together(r *renderer, lang string) string {
+	d := sample(lang, paid(nil))
+	for n := range 5 {
+		also := sample(lang, paid(nil))
+		also.Invoice.Number, also.Again = 13+n, n == 1
+		if n == 4 {
+			also.Shop = kassa.Shop{ID: "shop_2", Name: "Bozor <2>"}
+		}
+		d.Also = append(d.Also, also)
+	}
+	return drawn(r.announcement(d))
+}
+
 func TestMessagesReadAsInTheGoldenFiles(t *testing.T) {
 	t.Parallel()
 	r := testRenderer(t)
 	for _, lang := range r.book.Langs() {
-		file := filepath.Join("testdata", "invoice."+lang+".golden")
-		got := everything(r, lang)
-		if *updateGolden {
-			if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-				t.Fatal(err)
-			}
-			continue
-		}
-		want, err := os.ReadFile(file)
-		if err != nil {
+		golden(t, "invoice."+lang, everything(r, lang))
+		golden(t, "customer."+lang, forCustomers(r, lang))
+		golden(t, "gathered."+lang, together(r, lang))
+	}
+}
+
+// golden compares a text with the one kept in testdata.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	file := filepath.Join("testdata", name+".golden")
+	if *updateGolden {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if diff := gocmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); diff != "" {
-			t.Errorf("%s (run with -update if meant):\n%s", file, diff)
-		}
+		return
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := gocmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); diff != "" {
+		t.Errorf("%s (run with -update if meant):\n%s", file, diff)
 	}
 }
 

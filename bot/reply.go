@@ -35,6 +35,7 @@ type answer struct {
 	replyTo  int // message; 0: none
 	message  int // the message to change into this one; 0: send a new one
 	plain    bool
+	asks     bool // opens the field to answer in, for whom the message speaks to: else, in a group, the answer would not reach us
 }
 
 // reply answers a person at once: it passes no queue and waits for no rate of
@@ -60,8 +61,11 @@ func (b *Bot) send(ctx context.Context, to place, a answer) (int, error) {
 		switch {
 		case f.Fate == kassa.Refused && !a.plain:
 			a.plain, wait = true, 0
+		case f.Fate == kassa.Refused && to.thread != 0:
+			to.thread, wait = 0, 0 // the topic is gone, perhaps
 		case f.Fate == kassa.Moved && f.MovedTo != to.chat:
 			to, wait = place{chat: f.MovedTo}, 0
+			a.replyTo, a.message = 0, 0 // they stay in the old chat
 		case f.Fate == kassa.Gone && a.message != 0:
 			a.message, wait = 0, 0
 		case f.Fate == kassa.Flooded && !unsent(err):
@@ -88,7 +92,7 @@ func (b *Bot) sendOnce(ctx context.Context, to place, a answer) (id int, err err
 		words, mode := worded(a.html, a.plain)
 		p := &tg.SendMessageParams{
 			ChatID: to.chat, MessageThreadID: to.thread, Text: words, ParseMode: mode,
-			LinkPreviewOptions: noPreview(), ReplyMarkup: markup(a.keyboard),
+			LinkPreviewOptions: noPreview(), ReplyMarkup: a.markup(),
 		}
 		if a.replyTo != 0 {
 			p.ReplyParameters = replyTo(a.replyTo)
@@ -100,6 +104,13 @@ func (b *Bot) sendOnce(ctx context.Context, to place, a answer) (id int, err err
 		return err
 	})
 	return id, err
+}
+
+func (a answer) markup() models.ReplyMarkup {
+	if a.asks {
+		return &models.ForceReply{ForceReply: true, Selective: true}
+	}
+	return markup(a.keyboard)
 }
 
 // toast answers a press; an empty text only ends the button's waiting. It comes

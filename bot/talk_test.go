@@ -19,7 +19,7 @@ func TestCommandsAreAnswered(t *testing.T) {
 		args      locales.Args
 	}{
 		{"/start", "start.new", nil},
-		{"/start pay_abcdef", "start.customer", nil},
+		{"/start pay_abcdef", "guest.none", nil},
 		{"/help", "help", nil},
 		{"/HELP@Payfer_Sandbox_Bot", "help", nil},
 		{"/shop", "not_linked", nil},
@@ -32,7 +32,7 @@ func TestCommandsAreAnswered(t *testing.T) {
 		{"/cancel", "cancel.nothing", nil},
 		{"/report", "not_built", locales.Args{"Command": "/report"}},
 		{"/export", "not_built", locales.Args{"Command": "/export"}},
-		{"/settings", "not_built", locales.Args{"Command": "/settings"}},
+		{"/settings", "not_linked", nil},
 		{"/dance", "unknown_command", nil},
 		{"hello", "unknown_text", nil},
 		{"50000", "not_linked", nil},

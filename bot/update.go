@@ -20,7 +20,9 @@ type update struct {
 }
 
 type chat struct {
-	ID int64 `json:"id"`
+	ID    int64  `json:"id"`
+	Type  string `json:"type"`
+	Title string `json:"title"`
 }
 
 func (c chat) private() bool { return c.ID > 0 }
@@ -28,6 +30,7 @@ func (c chat) private() bool { return c.ID > 0 }
 type person struct {
 	ID   int64  `json:"id"`
 	Bot  bool   `json:"is_bot"`
+	Name string `json:"first_name"`
 	Lang string `json:"language_code"`
 }
 
@@ -39,7 +42,10 @@ type message struct {
 	Date    int     `json:"date"`
 	Chat    chat    `json:"chat"`
 	From    *person `json:"from"`
+	Sender  *chat   `json:"sender_chat"` // in whose name it was written, where not in the person's own
 	Text    string  `json:"text"`
+
+	Answers *message `json:"reply_to_message"`
 
 	MovedTo   int64 `json:"migrate_to_chat_id"`
 	MovedFrom int64 `json:"migrate_from_chat_id"`
@@ -91,27 +97,6 @@ type press struct {
 	From    person   `json:"from"`
 	Message *message `json:"message"` // nil: under an inline message
 	Data    string   `json:"data"`
-}
-
-// membership says that the bot was let in or put out.
-type membership struct {
-	Chat chat   `json:"chat"`
-	From person `json:"from"`
-	New  struct {
-		Status string `json:"status"`
-		Member bool   `json:"is_member"` // of the restricted
-	} `json:"new_chat_member"`
-}
-
-// in tells whether the bot may speak there now.
-func (m *membership) in() bool {
-	switch m.New.Status {
-	case "member", "administrator", "creator":
-		return true
-	case "restricted":
-		return m.New.Member
-	}
-	return false
 }
 
 // readUpdate reads a letter. Its error does not hold the letter's content.

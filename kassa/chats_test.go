@@ -19,7 +19,7 @@ type chats struct {
 	moved    map[int64]int64            // groups that became supergroups
 	refuse   func(kassa.Delivery) error // what Telegram has against one message for good
 	wrong    []string                   // what must never happen
-	calls    int
+	called   []time.Time                // when anything but an answer was sent
 }
 
 type message struct {
@@ -42,7 +42,9 @@ type message struct {
 }
 
 func (c *chats) Deliver(_ context.Context, d kassa.Delivery) (int, error) {
-	c.calls++
+	if d.Kind != kassa.Show {
+		c.called = append(c.called, c.now)
+	}
 	at := d.Peer.At.Chat
 	switch to := c.moved[at]; {
 	case to != 0:

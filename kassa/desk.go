@@ -93,6 +93,9 @@ func (d *Desk) change(ctx context.Context, order string, claim time.Time, fn fun
 		if err := fn(tx, &inv); err != nil {
 			return err
 		}
+		if was != inv.State {
+			inv.freshen()
+		}
 		if was != Paid && inv.State == Paid {
 			if err := d.reconcile(tx, &inv); err != nil {
 				return err
@@ -107,6 +110,13 @@ func (d *Desk) change(ctx context.Context, order string, claim time.Time, fn fun
 	d.dueBell.ring()
 	d.readyBell.ring()
 	return out, nil
+}
+
+// freshen forgets what was lost on the way of older news: these are tried at once.
+func (inv *Invoice) freshen() {
+	for i := range inv.Views {
+		inv.Views[i].Lost, inv.Views[i].Later = 0, time.Time{}
+	}
 }
 
 // reconcile tells the other attempt at the same invoice that this one was paid.
@@ -194,7 +204,8 @@ func (d *Desk) owe(tx Tx, inv *Invoice) {
 		switch {
 		case stale && rank(kind) < rank(Edit):
 			tx.Shown(v.Peer, inv.Order) // it may stand among the edits
-			tx.Owe(v.Peer, inv.Order, now.Add(-ahead))
+			// What has to wait stands behind what comes meanwhile.
+			tx.Owe(v.Peer, inv.Order, later(now, v.Later).Add(-ahead))
 		case stale:
 			tx.Owe(v.Peer, inv.Order, now)
 		}

@@ -77,7 +77,6 @@ const mostOpen = 10_000
 // SetDetails tells where the customers of the peer's kassa send the money.
 // Invoices that can still be paid show it from then on. ErrNotLinked: the peer has no kassa.
 func (d *Desk) SetDetails(ctx context.Context, peer PeerID, to Details) (shop Shop, err error) {
-	var orders []string
 	err = d.store.Update(ctx, func(tx Tx) error {
 		p, err := tx.Peer(peer)
 		if err != nil {
@@ -91,29 +90,43 @@ func (d *Desk) SetDetails(ctx context.Context, peer PeerID, to Details) (shop Sh
 		}
 		shop.PayTo = to
 		tx.PutShop(shop)
-		orders, err = tx.WatchedOrders(shop.ID, mostOpen)
-		return err
+		return nil
 	})
 	if err != nil {
 		return shop, err
 	}
-	for _, order := range orders {
-		if err := d.redirect(ctx, order, to); err != nil {
-			return shop, err
-		}
-	}
-	return shop, nil
+	return shop, d.redirectAll(ctx, shop.ID, to)
 }
 
-// redirect shows the details on an invoice that can still be paid.
+// redirectAll goes through the kassa's orders. They are read after the kassa was
+// written: an invoice begun by then with the old details is among them.
+func (d *Desk) redirectAll(ctx context.Context, shop ShopID, to Details) error {
+	var orders []string
+	err := d.store.View(ctx, func(tx Tx) (err error) {
+		orders, err = tx.WatchedOrders(shop, mostOpen)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, order := range orders {
+		if err := d.redirect(ctx, order, to); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// redirect shows the details on an invoice that can still be paid, or will be once
+// Payfer has answered.
 func (d *Desk) redirect(ctx context.Context, order string, to Details) error {
 	inv, _, err := d.load(ctx, order)
-	if err != nil || inv.State != Pending || inv.PayTo == to {
+	if err != nil || !inv.awaits() || inv.PayTo == to {
 		return err
 	}
 	err = d.store.Update(ctx, func(tx Tx) error {
 		inv, err := tx.Invoice(order)
-		if err != nil || inv.State != Pending {
+		if err != nil || !inv.awaits() {
 			return err
 		}
 		inv.PayTo = to

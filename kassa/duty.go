@@ -4,10 +4,13 @@ package kassa
 // false: nothing. This is the whole rule of what a chat gets to see.
 func (inv *Invoice) duty(v View) (Kind, bool) {
 	shown := v.Message != 0
+	untold := inv.State == Paid && !v.Announced && !v.Copy
 	switch {
+	case untold && v.Lost > 1:
+		return Announce, true // whatever it is that keeps its message from arriving, news do not wait for it
 	case v.Broken == "" && inv.presentable() && (!shown || inv.lacksQR(v)):
 		return Show, true
-	case inv.State == Paid && !v.Announced && !v.Copy:
+	case untold:
 		return Announce, true
 	case v.Broken == "" && shown && v.Shown != inv.Face():
 		return Edit, true
@@ -19,10 +22,10 @@ func (inv *Invoice) duty(v View) (Kind, bool) {
 
 // photo tells whether the view is to be sent as a photo with the QR code, rather
 // than as a text: whether there is a sum to pay. The first answer to the command
-// is one wherever there was a sum, also should it be paid by then.
+// is one wherever there was a sum, also should it be paid by then, unless the shop took it back.
 func (inv *Invoice) photo(v View) bool {
 	first := !v.Guest && !v.Announced && v.Stale == 0
-	return inv.Unique != 0 && (first || inv.Payable())
+	return inv.Unique != 0 && !inv.Withdrawn && (first || inv.Payable())
 }
 
 // lacksQR tells a notice that a customer is waiting to see turn into the photo.
@@ -44,9 +47,10 @@ func (inv *Invoice) presentable() bool {
 }
 
 // gatherable tells news that may be told among others: what there is to say of
-// it fits one line. Anything out of the ordinary is told by itself, and so is a customer.
+// it fits one line. Anything out of the ordinary is told by itself, and so is a
+// customer, and what got lost so often that it may be at fault itself.
 func (inv *Invoice) gatherable(v View) bool {
-	return inv.Standing() == StandsPaid && !v.Guest && !v.Alone
+	return inv.Standing() == StandsPaid && !v.Guest && !v.Alone && v.Lost < mostLost
 }
 
 // rank orders duties within a chat: people's answers, then news, then the rest.

@@ -62,7 +62,7 @@ func (d *Desk) Check(ctx context.Context, peer PeerID, order string) (Invoice, e
 // a view already changes nothing.
 func (d *Desk) Adopt(ctx context.Context, peer PeerID, order string, message int) error {
 	return d.store.Update(ctx, func(tx Tx) error {
-		inv, err := tx.Invoice(order)
+		inv, err := d.current(tx, order) // the attempt that people see has taken over the messages of the one before
 		if err != nil {
 			return err
 		}

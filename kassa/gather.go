@@ -7,20 +7,25 @@ const (
 	// mostGathered how many one message holds.
 	fewest       = 4
 	mostGathered = 50
+	// News lost so often in a row, which takes about a minute, are told by themselves.
+	mostLost = 6
 	// Of four deliveries to a chat one is an edit, if an edit has waited so long.
 	fairShare    = 3
 	editPatience = 30 * time.Second
 )
 
 // gather adds to news what else the chat can be told in the same message. A
-// few are told one by one, each as a reply to its invoice.
+// few are told one by one, each as a reply to its invoice. News that were lost
+// before keep company with their like: one of them may be at fault, and what is
+// new is not to share its fate.
 func (j *job) gather(jobs []*job) {
 	if j.Kind != Announce || !j.Invoice.gatherable(j.View) {
 		return
 	}
 	var also []*job
 	for _, other := range jobs {
-		if other != j && other.Kind == Announce && other.Invoice.gatherable(other.View) && len(also) < mostGathered-1 {
+		fits := other != j && other.Kind == Announce && other.Invoice.gatherable(other.View) && other.View.Lost == j.View.Lost
+		if fits && len(also) < mostGathered-1 {
 			also = append(also, other)
 		}
 	}
@@ -36,13 +41,24 @@ func (d *Desk) agedEdit(tx Tx, peer Peer, best *job, now time.Time) (*job, error
 	if best.Kind != Announce || peer.News < fairShare {
 		return nil, nil
 	}
-	edits, err := tx.OwedSince(peer.ID, now.Add(-ahead/2), 1)
-	if err != nil || len(edits) == 0 || now.Sub(edits[0].At) < editPatience {
+	const some = 10
+	edits, err := tx.OwedSince(peer.ID, now.Add(-ahead/2), some)
+	if err != nil {
 		return nil, err
 	}
-	j, err := d.job(tx, peer, edits[0].ID)
-	if err != nil || j == nil || j.View.Later.After(now) {
-		return nil, err
+	for _, q := range edits {
+		if now.Sub(q.At) < editPatience {
+			break
+		}
+		j, err := d.job(tx, peer, q.ID)
+		switch {
+		case err != nil:
+			return nil, err
+		case j == nil:
+			tx.Shown(peer.ID, q.ID) // the invoice went back to what is shown
+		case !j.View.Later.After(now):
+			return j, nil
+		}
 	}
-	return j, nil
+	return nil, nil
 }

@@ -65,20 +65,35 @@ func (d *Desk) Vouch(ctx context.Context, group PeerID, c payfer.Credentials) (G
 	return d.grant(ctx, Grant{Code: code(12), Group: group, Shop: ShopID(c.ShopID), Key: c.ShopKey})
 }
 
-// Redeem links the group to the voucher's kassa. Errors: ErrNotFound when the
-// group has no such voucher any more, Payfer's kinds, the store's.
-func (d *Desk) Redeem(ctx context.Context, group PeerID, voucher, use string) (Shop, error) {
+// Redeem links the group to the voucher's kassa. The key is proved before the
+// voucher is used up: should Payfer not answer, it is good for another try.
+// Errors: ErrNotFound when the group has no such voucher any more, Payfer's kinds, the store's.
+func (d *Desk) Redeem(ctx context.Context, group PeerID, voucher, use string) (shop Shop, err error) {
 	var g Grant
-	err := d.useGrant(ctx, voucher, use, func(_ Tx, found Grant) error {
-		if g = found; g.Shop == "" || g.Group != group {
+	err = d.store.View(ctx, func(tx Tx) error {
+		g, err = d.goodGrant(tx, voucher, use)
+		if err == nil && (g.Shop == "" || g.Group != group) {
 			return ErrNotFound
 		}
-		return nil
+		return err
 	})
 	if err != nil {
 		return Shop{}, err
 	}
-	return d.Link(ctx, group, payfer.Credentials{ShopID: string(g.Shop), ShopKey: g.Key})
+	c := payfer.Credentials{ShopID: string(g.Shop), ShopKey: g.Key}
+	info, err := d.gateway.Shop(ctx, c)
+	if err != nil {
+		return Shop{}, fmt.Errorf("link kassa %s: %w", g.Shop, err)
+	}
+	var waiting []string
+	err = d.useGrant(ctx, voucher, use, func(tx Tx, _ Grant) error {
+		shop, waiting, err = d.link(tx, group, c, info)
+		return err
+	})
+	if err == nil {
+		err = d.wake(ctx, shop.ID, waiting)
+	}
+	return shop, err
 }
 
 // grant saves a new grant, and sweeps out some that are over.
@@ -106,12 +121,9 @@ func (d *Desk) grant(ctx context.Context, g Grant) (Grant, error) {
 // useGrant uses up the grant if it is good and fits.
 func (d *Desk) useGrant(ctx context.Context, code, use string, fits func(Tx, Grant) error) error {
 	return d.store.Update(ctx, func(tx Tx) error {
-		g, err := tx.Grant(strings.ToLower(code))
+		g, err := d.goodGrant(tx, code, use)
 		if err != nil {
 			return err
-		}
-		if !d.now().Before(g.Until) || (g.Used != "" && g.Used != use) {
-			return ErrNotFound
 		}
 		if err := fits(tx, g); err != nil {
 			return err
@@ -120,4 +132,13 @@ func (d *Desk) useGrant(ctx context.Context, code, use string, fits func(Tx, Gra
 		tx.PutGrant(g)
 		return nil
 	})
+}
+
+// goodGrant is the grant if it may be used, once more or for the first time.
+func (d *Desk) goodGrant(tx Tx, code, use string) (Grant, error) {
+	g, err := tx.Grant(strings.ToLower(code))
+	if err == nil && (!d.now().Before(g.Until) || (g.Used != "" && g.Used != use)) {
+		err = ErrNotFound
+	}
+	return g, err
 }

@@ -12,8 +12,8 @@ import (
 var ErrCrowded = errors.New("too many chats show this invoice")
 
 // Visit shows the invoice in a customer's chat, live like any view: it is kept
-// true, and the customer is told when it is paid. A second visit shows it anew and
-// takes the older message away. The chat that asked for the invoice gets its own
+// true, and the customer is told when it is paid; one who comes later sees that
+// it is, and is told no more. A second visit shows it anew and takes the older message away. The chat that asked for the invoice gets its own
 // message anew in the same way. Errors: ErrNotFound, ErrCrowded, the store's.
 func (d *Desk) Visit(ctx context.Context, peer PeerID, order string) (inv Invoice, err error) {
 	err = d.store.Update(ctx, func(tx Tx) error {
@@ -38,6 +38,9 @@ func (d *Desk) Visit(ctx context.Context, peer PeerID, order string) (inv Invoic
 func (inv *Invoice) visit(peer PeerID) error {
 	i := inv.viewOf(peer)
 	switch {
+	case i >= 0 && inv.Views[i].Message != 0 && inv.Views[i].Stale != 0 && inv.Views[i].Broken == "":
+		// Shown anew a moment ago: the message before is not even taken away yet, and
+		// only one can be kept in mind to take away.
 	case i >= 0:
 		v := &inv.Views[i]
 		if v.Message != 0 {
@@ -47,7 +50,7 @@ func (inv *Invoice) visit(peer PeerID) error {
 	case len(inv.Views) >= mostViews:
 		return ErrCrowded
 	default:
-		inv.Views = append(inv.Views, View{Peer: peer, Guest: true})
+		inv.Views = append(inv.Views, View{Peer: peer, Guest: true, Announced: inv.State == Paid && inv.presentable()})
 	}
 	return nil
 }

@@ -102,7 +102,7 @@ type View struct {
 	Showing    bool `json:",omitempty"`
 	Announcing bool `json:",omitempty"`
 
-	// In is the chat that Message stands in. Once it is not the peer's any more,
+	// In is the chat that Message, and what it answers, stand in. Once it is not the peer's any more,
 	// for the group became a supergroup, the message is out of our reach, and its
 	// number may be that of another one.
 	In      int64 `json:",omitempty"`
@@ -141,8 +141,11 @@ func (inv *Invoice) Face() string {
 }
 
 // Open tells whether people may still wait for this invoice's money.
-func (inv *Invoice) Open() bool {
-	return inv.Next == "" && !inv.Withdrawn && (inv.State == Creating || inv.State == Unknown || inv.State == Pending)
+func (inv *Invoice) Open() bool { return inv.Next == "" && !inv.Withdrawn && inv.awaits() }
+
+// awaits tells that Payfer waits for the money, or may yet turn out to.
+func (inv *Invoice) awaits() bool {
+	return inv.State == Creating || inv.State == Unknown || inv.State == Pending
 }
 
 // Listed tells whether the invoice belongs into lists and reports: an attempt

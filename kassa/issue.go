@@ -103,7 +103,7 @@ func (d *Desk) intend(ctx context.Context, c Command) (inv Invoice, shop Shop, f
 			Order: NewOrder(), Peer: peer.ID, Number: peer.Last, Shop: shop.ID,
 			Asked: c.Amount, Note: c.Note, By: c.By, Origin: c.Origin,
 			State: Creating, Created: now, Started: now, PayTo: shop.PayTo,
-			Views: []View{{Peer: peer.ID, Thread: c.Thread, Answers: c.Answer}},
+			Views: []View{{Peer: peer.ID, In: peer.At.Chat, Thread: c.Thread, Answers: c.Answer}},
 		}
 		d.begin(tx, inv)
 		fresh = true
@@ -205,7 +205,7 @@ func (d *Desk) replace(tx Tx, inv *Invoice) Invoice {
 
 	inv.giveUp(now)
 	inv.Next = next.Order
-	inv.Views = []View{{Peer: inv.Peer, Thread: inv.Views[0].Thread}}
+	inv.Views = []View{{Peer: inv.Peer, In: inv.Views[0].In, Thread: inv.Views[0].Thread}}
 	d.begin(tx, next)
 	return next
 }

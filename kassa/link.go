@@ -21,37 +21,43 @@ func (d *Desk) Link(ctx context.Context, id PeerID, c payfer.Credentials) (Shop,
 	var shop Shop
 	var waiting []string
 	err = d.store.Update(ctx, func(tx Tx) error {
-		waiting = nil
-		peer, err := tx.Peer(id)
-		if err != nil {
-			return err
-		}
-		shop, err = tx.Shop(ShopID(c.ShopID))
-		if errors.Is(err, ErrNotFound) {
-			shop, err = Shop{ID: ShopID(c.ShopID), Token: NewToken()}, nil
-		}
-		if err != nil {
-			return err
-		}
-		if !shop.Refused.IsZero() || (shop.Key != "" && shop.Key != c.ShopKey) {
-			if waiting, err = tx.WatchedOrders(shop.ID, mostOpen); err != nil {
-				return err
-			}
-		}
-		shop.Key, shop.Name, shop.Refused = c.ShopKey, info.Name, time.Time{}
-		tx.PutShop(shop)
-		old := peer.Shop
-		peer.Shop, peer.Dialogue = shop.ID, Dialogue{}
-		tx.PutPeer(peer)
-		if old == "" || old == shop.ID {
-			return nil
-		}
-		return d.left(tx, id, old, 0)
+		shop, waiting, err = d.link(tx, id, c, info)
+		return err
 	})
 	if err == nil {
 		err = d.wake(ctx, shop.ID, waiting)
 	}
 	return shop, err
+}
+
+// link links the kassa, whose credentials were proved, to the peer. It gives the
+// kassa's orders too, where they wait for a key that Payfer does not refuse.
+func (d *Desk) link(tx Tx, id PeerID, c payfer.Credentials, info payfer.ShopInfo) (shop Shop, waiting []string, err error) {
+	peer, err := tx.Peer(id)
+	if err != nil {
+		return shop, nil, err
+	}
+	shop, err = tx.Shop(ShopID(c.ShopID))
+	if errors.Is(err, ErrNotFound) {
+		shop, err = Shop{ID: ShopID(c.ShopID), Token: NewToken()}, nil
+	}
+	if err != nil {
+		return shop, nil, err
+	}
+	if !shop.Refused.IsZero() || (shop.Key != "" && shop.Key != c.ShopKey) {
+		if waiting, err = tx.WatchedOrders(shop.ID, mostOpen); err != nil {
+			return shop, nil, err
+		}
+	}
+	shop.Key, shop.Name, shop.Refused = c.ShopKey, info.Name, time.Time{}
+	tx.PutShop(shop)
+	old := peer.Shop
+	peer.Shop, peer.Dialogue = shop.ID, Dialogue{}
+	tx.PutPeer(peer)
+	if old != "" && old != shop.ID {
+		err = d.left(tx, id, old, 0)
+	}
+	return shop, waiting, err
 }
 
 // wake has orders checked soon, in all the chats of a kassa: Payfer refused its

@@ -25,6 +25,28 @@ func (d *Desk) PeerAt(ctx context.Context, at Address, lang string) (peer Peer, 
 	return peer, err
 }
 
+// Known gives the peer at the address, or ErrNotFound where the bot never spoke.
+func (d *Desk) Known(ctx context.Context, at Address) (peer Peer, err error) {
+	err = d.store.View(ctx, func(tx Tx) error {
+		peer, err = tx.PeerAt(at)
+		return err
+	})
+	return peer, err
+}
+
+// Linked are the peers to which the kassa is linked.
+func (d *Desk) Linked(ctx context.Context, shop ShopID) (peers []Peer, err error) {
+	err = d.store.View(ctx, func(tx Tx) error {
+		ids, err := tx.Links(shop)
+		peers = make([]Peer, len(ids))
+		for i := 0; i < len(ids) && err == nil; i++ {
+			peers[i], err = tx.Peer(ids[i])
+		}
+		return err
+	})
+	return peers, err
+}
+
 // ChangePeer alters the peer in one atomic step and gives it as it is then.
 func (d *Desk) ChangePeer(ctx context.Context, id PeerID, fn func(*Peer) error) (peer Peer, err error) {
 	err = d.store.Update(ctx, func(tx Tx) error {
@@ -85,7 +107,7 @@ func (d *Desk) Back(ctx context.Context, id PeerID) error {
 		}
 		peer.Parked = ""
 		tx.PutPeer(peer)
-		tx.Rest(id, d.now())
+		tx.Rest(id, later(d.now(), peer.Busy)) // where a worker has it, its claim stays as it is
 		d.log.Info("a parked chat is back", "peer", id)
 		return nil
 	})
@@ -94,9 +116,7 @@ func (d *Desk) Back(ctx context.Context, id PeerID) error {
 }
 
 // Move follows a group that became a supergroup. Its old messages belong to the
-// old chat and are out of reach (View.In). Should the bot have met the supergroup
-// before it heard of this, the peer that has a kassa keeps the place; the other
-// one still speaks to the same chat.
+// old chat and are out of reach (View.In).
 func (d *Desk) Move(ctx context.Context, from, to int64) error {
 	return d.store.Update(ctx, func(tx Tx) error {
 		peer, err := tx.PeerAt(Address{Chat: from})
@@ -106,18 +126,26 @@ func (d *Desk) Move(ctx context.Context, from, to int64) error {
 		if err != nil {
 			return err
 		}
-		there, err := tx.PeerAt(Address{Chat: to})
-		if err != nil && !errors.Is(err, ErrNotFound) {
-			return err
-		}
-		peer.At.Chat = to
-		tx.PutPeer(peer)
-		if err == nil && there.Shop != "" && peer.Shop == "" {
-			there.At.Chat = from
-			tx.PutPeer(there)
-			there.At.Chat = to
-			tx.PutPeer(there) // takes the address over
-		}
-		return nil
+		return move(tx, &peer, to)
 	})
+}
+
+// move gives the peer its new address. Should the bot have met the supergroup
+// before it heard of this, the peer that has a kassa keeps the place; the other
+// one still speaks to the same chat.
+func move(tx Tx, peer *Peer, to int64) error {
+	from := peer.At.Chat
+	there, err := tx.PeerAt(Address{Chat: to})
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return err
+	}
+	peer.At.Chat = to
+	tx.PutPeer(*peer)
+	if err == nil && there.ID != peer.ID && there.Shop != "" && peer.Shop == "" {
+		there.At.Chat = from
+		tx.PutPeer(there)
+		there.At.Chat = to
+		tx.PutPeer(there) // takes the address over
+	}
+	return nil
 }

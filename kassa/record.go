@@ -33,8 +33,8 @@ func (d *Desk) record(ctx context.Context, j *job, out outcome) error {
 		}
 		if out.err == nil {
 			peer.Failed, peer.Hold = 0, time.Time{}
-		} else {
-			d.unreached(&peer, out.err)
+		} else if err := d.unreached(tx, &peer, out.err); err != nil {
+			return err
 		}
 		for _, one := range j.all() {
 			if err := d.recordOne(tx, one, out); err != nil {
@@ -74,10 +74,11 @@ func (d *Desk) recordOne(tx Tx, j *job, out outcome) error {
 }
 
 // shownBy is the invoice whose view the delivery belongs to by now: a message
-// on its way while its attempt was replaced has passed to the next attempt.
+// on its way while its attempt was replaced has passed to the next attempt. What
+// was begun later is the old attempt's own.
 func (j *job) shownBy(tx Tx) (Invoice, error) {
 	inv, err := tx.Invoice(j.Invoice.Order)
-	for err == nil && inv.Next != "" && j.Kind != Announce {
+	if err == nil && inv.Next != "" && j.Invoice.Next == "" && j.Kind != Announce {
 		inv, err = tx.Invoice(inv.Next)
 	}
 	return inv, err
@@ -110,19 +111,21 @@ func (j *job) delivered(inv *Invoice, v *View, message int) {
 			Peer: j.Peer.ID, Message: message, In: j.Peer.At.Chat, Photo: j.View.Photo, Copy: true, Guest: v.Guest, Shown: j.Invoice.Face(),
 		})
 	case j.Kind == Show:
-		v.Stale = v.Message
+		if v.Message != 0 {
+			v.Stale = v.Message
+		}
 		v.Message, v.In, v.Photo, v.Shown = message, j.Peer.At.Chat, j.View.Photo, j.Invoice.Face()
 	case j.Kind == Announce:
 		v.Announced = true
 	case j.Kind == Edit:
 		v.Shown = j.Invoice.Face()
-	case j.Kind == Tidy:
+	case j.Kind == Tidy && v.Stale == j.View.Stale:
 		v.Stale = 0
 	}
 }
 
 // unreached writes what a failed delivery means for the peer.
-func (d *Desk) unreached(peer *Peer, cause error) {
+func (d *Desk) unreached(tx Tx, peer *Peer, cause error) error {
 	var e *SendError
 	errors.As(cause, &e)
 	now := d.now()
@@ -142,8 +145,9 @@ func (d *Desk) unreached(peer *Peer, cause error) {
 		}
 		peer.Parked = e.Error()
 	case Moved:
-		peer.At.Chat = e.MovedTo
+		return move(tx, peer, e.MovedTo)
 	}
+	return nil
 }
 
 // undelivered writes what a failed delivery means for the view.

@@ -10,6 +10,9 @@ func (v View) outOf(p Peer) bool { return v.Message != 0 && v.In != 0 && v.In !=
 // is told in the new chat; a QR that people wait for is shown there.
 func (inv *Invoice) strand(i int, p Peer) {
 	v := &inv.Views[i]
+	if v.In != 0 && v.In != p.At.Chat {
+		v.Answers, v.Thread = 0, 0
+	}
 	if !v.outOf(p) {
 		return
 	}

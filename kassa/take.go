@@ -18,7 +18,6 @@ type job struct {
 	until time.Time // the claim, and its token
 	also  []*job    // further news in the same message
 	told  int       // how many news its message tells
-	drawn int       // what the claim drew of the bot's rate
 }
 
 // all are the job and the further news that its message tells.
@@ -29,6 +28,8 @@ func (j *job) all() []*job { return append([]*job{j}, j.also...) }
 // is known to have been possible. It gives nil when there is nothing to do now.
 func (d *Desk) take(ctx context.Context, id PeerID, order string) (*job, error) {
 	var mine *job
+	ration := d.telling.ration(d.now())
+	defer func() { ration.settle(mine != nil, d.now()) }()
 	err := d.store.Update(ctx, func(tx Tx) error {
 		mine = nil
 		now := d.now()
@@ -50,14 +51,14 @@ func (d *Desk) take(ctx context.Context, id PeerID, order string) (*job, error) 
 		if err != nil {
 			return err
 		}
-		mine, err = d.choose(tx, peer, jobs, now)
+		mine, err = d.choose(tx, peer, jobs, ration, now)
 		return err
 	})
 	if err != nil {
+		mine = nil
 		return nil, fmt.Errorf("take peer %s: %w", id, err)
 	}
 	if mine != nil {
-		d.telling.spend(mine.drawn, d.now())
 		fault.At("attempt saved")
 	}
 	return mine, nil
@@ -78,8 +79,8 @@ func (p *Peer) closed(now time.Time, urgent bool) (until time.Time, yes bool) {
 }
 
 // choose picks the most urgent of the jobs and writes the claim for it. Where
-// only what can wait is left and the chat's pace says wait, it writes that.
-func (d *Desk) choose(tx Tx, peer Peer, jobs []*job, now time.Time) (*job, error) {
+// only what can wait is left and the chat's pace or the bot's rate says wait, it writes that.
+func (d *Desk) choose(tx Tx, peer Peer, jobs []*job, r *ration, now time.Time) (*job, error) {
 	ripe, next := d.ripe(jobs, now)
 	best := mostUrgent(ripe)
 	if best == nil {
@@ -98,18 +99,28 @@ func (d *Desk) choose(tx Tx, peer Peer, jobs []*job, now time.Time) (*job, error
 	} else if edit != nil {
 		best = edit
 	}
-	drawn, wait, err := d.telling.reserve(tx, now, like == Show)
+	wait, err := d.mustWait(tx, peer, like, r, now)
 	if err != nil {
 		return nil, err
 	}
-	if at := later(peer.freeAt(like), now.Add(wait)); like != Show && at.After(now) {
-		tx.SetReady(peer.ID, at.Truncate(time.Millisecond))
+	if wait > 0 {
+		// Not for long at a time: what is owed meanwhile may be more urgent, and a
+		// debt does not move the place that the peer has in ready.
+		tx.SetReady(peer.ID, ceil(now.Add(min(wait, poll))))
 		return nil, nil
 	}
 	best.gather(ripe)
-	best.drawn = drawn
 	d.claim(tx, peer, best, now)
 	return best, nil
+}
+
+// mustWait is how long a message of the kind has to wait for the chat's pace and
+// then for the bot's rate, of which nothing is drawn for a chat that waits anyway.
+func (d *Desk) mustWait(tx Tx, peer Peer, k Kind, r *ration, now time.Time) (time.Duration, error) {
+	if wait := peer.freeAt(k).Sub(now); wait > 0 && k != Show {
+		return wait, nil
+	}
+	return r.draw(tx, now, k == Show)
 }
 
 // claim gives the peer to this worker for one delivery. In the same step every
@@ -127,8 +138,10 @@ func (d *Desk) claim(tx Tx, peer Peer, j *job, now time.Time) {
 	for _, one := range j.also {
 		j.Also = append(j.Also, one.Delivery)
 	}
-	peer.News++
-	if j.Kind != Announce {
+	switch j.Kind {
+	case Announce:
+		peer.News++
+	case Edit, Tidy:
 		peer.News = 0
 	}
 	peer.Busy = j.until

@@ -218,8 +218,9 @@ func TestAvoidedWordsAreAbsent(t *testing.T) {
 var signs = map[string]string{
 	"creating": "⏳", "pending": "⏳", "waiting": "⏳", "until": "⏳", "until_day": "⏳",
 	"paid": "✅", "plain": "✅", "abandoned": "✅", "paid_before": "✅",
-	"expired": "🕓", "overdue": "✋", "cancelled": "🚫", "rejected": "❌", "unknown": "❓", "absent": "📭",
-	"late": "⚠️", "mismatch": "⚠️", "repeat": "⚠️", "doubt": "⚠️", "no_sum": "⚠️",
+	"expired": "🕓", "overdue": "✋", "cancelled": "🚫", "withdrawn": "🚫", "rejected": "❌", "unknown": "❓", "absent": "📭",
+	"late": "⚠️", "recalled": "⚠️", "mismatch": "⚠️", "repeat": "⚠️", "doubt": "⚠️", "no_sum": "⚠️",
+	"title":             "✅", // of gathered news
 	"key_delete_failed": "⚠️", "group_key": "⚠️", "refused": "⚠️",
 }
 
@@ -234,7 +235,7 @@ func TestEachStateHasItsOneSignEverywhere(t *testing.T) {
 		parts := strings.Split(key, ".")
 		name := parts[1%len(parts)]
 		want, signed := signs[name]
-		if !slices.Contains([]string{"state", "check", "invoice", "paid", "link", "shop"}, parts[0]) {
+		if !slices.Contains([]string{"state", "check", "invoice", "paid", "gathered", "link", "shop"}, parts[0]) {
 			signed = false
 		}
 		switch {
@@ -259,16 +260,18 @@ func TestTextsFitWhereTheyGo(t *testing.T) {
 	long := strings.Repeat("🏪", 64)
 	args := Args{
 		"Number": 1 << 31, "Count": 1 << 31, "Sum": "10 000 000,00", "Asked": "10 000 000,00", "Paid": "10 000 000,00", "Diff": "9 999 000,00",
-		"More": true, "Until": "24-sentabr, 15:30", "Time": "15:30", "Date": "24-sentabr", "Day": "24", "Month": "sentabr",
+		"More": true, "Round": true, "Group": true, "Flat": "10 000 000", "Until": "24-sentabr, 15:30", "Time": "15:30", "Date": "24-sentabr", "Day": "24", "Month": "sentabr",
 		"Shop": long, "Old": long, "Note": strings.Repeat("🍵", 200), "ShopID": long, "ID": long, "Text": strings.Repeat("🍵", 40),
 		"Balance": "92 233 720 368 547 758,07", "Total": "92 233 720 368 547 758,07", "Min": "1 000", "Max": "10 000 000",
 		"URL": "https://" + strings.Repeat("a", 2000), "Command": "/" + strings.Repeat("x", 32), "Bot": strings.Repeat("x", 32),
-		"List": HTML(strings.Repeat("x", 2000)),
+		"List":  HTML(strings.Repeat("x", 2000)),
+		"Place": strings.Repeat("🏪", 128), "Title": strings.Repeat("🏪", 128), "Code": strings.Repeat("x", 24), "Everyone": true,
+		"Card": "8600 1234 5678 9012 345", "Holder": long,
 	}
 	limits := []struct {
 		prefix string
 		max    int
-	}{{"check.", 200}, {"failed", 200}, {"invoice.too_many", 200}, {"store_down", 200}, {"invoices.end", 200}, {"button.", 40}, {"menu.", 256}, {"about.description", 512}, {"about.short", 120}, {"state.", 64}, {"", 4096}}
+	}{{"check.", 200}, {"failed", 200}, {"invoice.too_many", 200}, {"store_down", 200}, {"invoices.end", 200}, {"access.", 200}, {"link.press_over", 200}, {"button.", 40}, {"menu.", 256}, {"about.description", 512}, {"about.short", 120}, {"state.", 64}, {"", 4096}}
 	each(t, func(t *testing.T, lang, key, _ string) {
 		got := b.HTML(lang, key, args)
 		if plain(key) {

@@ -1,0 +1,29 @@
+package bot
+
+import (
+	"context"
+	"errors"
+
+	"payferbot/kassa"
+)
+
+// customer is /start pay_ORDER: whoever follows a QR sees the invoice in a chat
+// of his own, live, and is told there when it is paid.
+func (t *turn) customer(ctx context.Context, order string) error {
+	if !t.bot.limits.users.take(t.user, t.at()) {
+		t.say(ctx, "guest.too_many", nil)
+		return nil
+	}
+	inv, err := t.desk.Visit(ctx, t.peer.ID, order)
+	switch {
+	case errors.Is(err, kassa.ErrNotFound):
+		t.say(ctx, "guest.none", nil)
+	case errors.Is(err, kassa.ErrCrowded):
+		t.say(ctx, "guest.crowded", nil)
+	case err != nil:
+		return err
+	case inv.State == kassa.Creating || inv.State == kassa.Unknown:
+		t.say(ctx, "guest.not_yet", nil) // its message comes as soon as there is a sum
+	}
+	return nil
+}

@@ -1,0 +1,65 @@
+package bot
+
+import (
+	"context"
+
+	"payferbot/kassa"
+)
+
+func (d *fakeDesk) Known(_ context.Context, at kassa.Address) (kassa.Peer, error) {
+	done, err := d.does("Known", "")
+	if err != nil {
+		return kassa.Peer{}, err
+	}
+	defer done()
+	if p, ok := d.peers[at.Chat]; ok {
+		return p, nil
+	}
+	return kassa.Peer{}, kassa.ErrNotFound
+}
+
+func (d *fakeDesk) Linked(_ context.Context, shop kassa.ShopID) (peers []kassa.Peer, err error) {
+	done, err := d.does("Linked", "")
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	for _, p := range d.peers {
+		if p.Shop == shop {
+			peers = append(peers, p)
+		}
+	}
+	return peers, nil
+}
+
+// Visit shows what it was told to show; the invoice's message itself is the deliverer's.
+func (d *fakeDesk) Visit(_ context.Context, id kassa.PeerID, order string) (kassa.Invoice, error) {
+	done, err := d.does("Visit", id)
+	if err != nil {
+		return kassa.Invoice{}, err
+	}
+	defer done()
+	for _, inv := range d.invoices {
+		if inv.Order == order {
+			d.visits = append(d.visits, string(id)+" "+order)
+			return inv, nil
+		}
+	}
+	return kassa.Invoice{}, kassa.ErrNotFound
+}
+
+func (d *fakeDesk) Withdraw(_ context.Context, id kassa.PeerID, order string) (kassa.Invoice, error) {
+	done, err := d.does("Withdraw", id)
+	if err != nil {
+		return kassa.Invoice{}, err
+	}
+	defer done()
+	for i := range d.invoices {
+		inv := &d.invoices[i]
+		if inv.Order == order && inv.Peer == id {
+			inv.Withdrawn = inv.Withdrawn || inv.State == kassa.Pending
+			return *inv, nil
+		}
+	}
+	return kassa.Invoice{}, kassa.ErrNotFound
+}
