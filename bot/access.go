@@ -104,10 +104,24 @@ func (t *turn) asAdmin(ctx context.Context) standing {
 	case t.sender != 0:
 		return standing{proof: denied}
 	case t.stands == nil:
-		s := t.bot.standing(ctx, t.to.chat, t.user)
+		s := t.askStanding(ctx)
 		t.stands = &s
 	}
 	return *t.stands
+}
+
+// askStanding asks Telegram, but takes a no of a moment ago for granted: one who
+// is none of the admins must not keep the group's admins waiting. A yes is never kept.
+func (t *turn) askStanding(ctx context.Context) standing {
+	who := guestOf{t.to.chat, t.user}
+	if t.bot.limits.denied.full(who, t.bot.now()) {
+		return standing{proof: denied}
+	}
+	s := t.bot.standing(ctx, t.to.chat, t.user)
+	if s.proof == denied {
+		t.bot.limits.denied.take(who, t.bot.now())
+	}
+	return s
 }
 
 // standing asks Telegram about a person in a group: about the one person first,

@@ -169,7 +169,7 @@ func TestAnybodyMayCheckByTheButtonAndOnlyStaffRetries(t *testing.T) {
 	y := linkedYard(t)
 	y.boss.SendIn(y.Group, "/help")
 	y.desk.invoices = []kassa.Invoice{{
-		Order: "order1", Peer: "peer-1001", Shop: "shop1", Number: 1, State: kassa.Pending, Asked: 5000 * money.Som, Unique: 5001 * money.Som,
+		Order: "orderorderordero", Peer: "peer-1001", Shop: "shop1", Number: 1, State: kassa.Pending, Asked: 5000 * money.Som, Unique: 5001 * money.Som,
 	}}
 	press := func(data string) string {
 		raw, _ := json.Marshal(map[string]any{"callback_query": map[string]any{
@@ -191,10 +191,48 @@ func TestAnybodyMayCheckByTheButtonAndOnlyStaffRetries(t *testing.T) {
 		}
 		return told
 	}
-	if told := press("check:order1"); told != y.bot.render.state("en", y.desk.invoices[0]) {
+	if told := press("check:orderorderordero"); told != y.bot.render.state("en", y.desk.invoices[0]) {
 		t.Errorf("check is answered %q", told)
 	}
-	if told := press("retry:order1"); told != y.book.Plain("en", "access.staff", nil) {
+	if told := press("retry:orderorderordero"); told != y.book.Plain("en", "access.staff", nil) {
 		t.Errorf("retry is answered %q", told)
 	}
+}
+
+// Telegram does not vouch for the data of a press: a client may make it up, under
+// any message of ours.
+func TestAMadeUpPressNeitherAdoptsAMessageNorTellsOfANumber(t *testing.T) {
+	t.Parallel()
+	y := linkedYard(t)
+	y.boss.SendIn(y.Group, "/help")
+	y.desk.invoices = []kassa.Invoice{{
+		Order: "orderorderordero", Peer: "peer-1001", Shop: "shop1", Number: 1, State: kassa.Pending, Asked: 5000 * money.Som, Unique: 5001 * money.Som,
+	}}
+	for i, data := range []string{"check:orderorderordero", "check:1", "withdraw:1", "withdraw_yes:1"} {
+		raw, _ := json.Marshal(map[string]any{"callback_query": map[string]any{
+			"id": "made-up", "data": data, "from": map[string]any{"id": 51, "first_name": "Boss", "language_code": "en"},
+			"message": map[string]any{"message_id": 7, "date": 1, "chat": map[string]any{"id": yardChat, "type": "supergroup"}, "text": "another invoice"},
+		}})
+		y.tg.Deliver(raw)
+		if err := y.tg.Wait(y.ctx(), func(v *sandbox.View) bool { return len(v.Calls("answerCallbackQuery")) > i }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, call := range y.tg.Calls("answerCallbackQuery") {
+		told := call.Params.Get("text")
+		if i > 0 && told != y.book.Plain("en", "check.none", nil) {
+			t.Errorf("a made-up press is told %q", told)
+		}
+	}
+	y.desk.see(func() {
+		if len(y.desk.adopted) != 0 || y.desk.invoices[0].Withdrawn {
+			t.Errorf("adopted %v, withdrawn %v", y.desk.adopted, y.desk.invoices[0].Withdrawn)
+		}
+	})
+}
+
+func TestAMemberGetsNoInvoiceByCancel(t *testing.T) {
+	t.Parallel()
+	y := linkedYard(t)
+	y.refused(y.boy, "/cancel 1", "access.staff")
 }

@@ -68,6 +68,7 @@ type desk interface {
 	Vouch(ctx context.Context, group kassa.PeerID, c payfer.Credentials) (kassa.Grant, error)
 	Redeem(ctx context.Context, group kassa.PeerID, voucher, use string) (kassa.Shop, error)
 	SetDetails(ctx context.Context, peer kassa.PeerID, to kassa.Details) (kassa.Shop, error)
+	SetHolder(ctx context.Context, peer kassa.PeerID, card, holder string) (kassa.Shop, error)
 	Visit(ctx context.Context, peer kassa.PeerID, order string) (kassa.Invoice, error)
 	Withdraw(ctx context.Context, peer kassa.PeerID, order string) (kassa.Invoice, error)
 	Park(ctx context.Context, peer kassa.PeerID, why string) error

@@ -48,8 +48,7 @@ func (t *turn) pressCard(ctx context.Context, shop string) error {
 		return err
 	}
 	t.toast(ctx, "")
-	t.send(ctx, t.questionCard(whom))
-	return nil
+	return t.put(ctx, t.questionCard(whom))
 }
 
 // mention names the person so that Telegram opens the field to answer in for that one alone.
@@ -78,6 +77,18 @@ func (t *turn) asking(html string) answer {
 	return answer{html: html}
 }
 
+// put puts a question; in a group only a reply to this very message answers it,
+// whatever else the person says to the bot meanwhile.
+func (t *turn) put(ctx context.Context, question answer) error {
+	id := t.send(ctx, question)
+	if !t.group() || id == 0 || t.peer.Dialogue.Step == "" {
+		return nil
+	}
+	d := t.peer.Dialogue
+	d.Asked = id
+	return t.setDialogue(ctx, d)
+}
+
 // questionHolder asks for the name on the card.
 func (t *turn) questionHolder() answer {
 	a := t.asking(t.html("card.ask_holder", nil))
@@ -103,8 +114,7 @@ func (t *turn) cardSaid(ctx context.Context) error {
 	case t.dialogue.Step == stepHolder:
 		return t.question(ctx, t.dialogue)
 	}
-	t.send(ctx, t.asking(t.html("card.wrong", nil)))
-	return nil
+	return t.put(ctx, t.asking(t.html("card.wrong", nil)))
 }
 
 // numberSaid saves the number and asks for the name.
@@ -118,7 +128,9 @@ func (t *turn) numberSaid(ctx context.Context, card string) error {
 	if err := t.ask(ctx, d); err != nil {
 		return err
 	}
-	t.send(ctx, t.questionHolder())
+	if err := t.put(ctx, t.questionHolder()); err != nil {
+		return err
+	}
 	t.cardChanged(ctx, shop)
 	return nil
 }
@@ -128,8 +140,7 @@ func (t *turn) numberSaid(ctx context.Context, card string) error {
 func (t *turn) holderSaid(ctx context.Context, to kassa.Details) error {
 	to.Holder = strings.TrimSpace(to.Holder)
 	if utf8.RuneCountInString(to.Holder) > maxHolder {
-		t.send(ctx, t.asking(t.html("card.holder_long", locales.Args{"Max": maxHolder})))
-		return nil
+		return t.put(ctx, t.asking(t.html("card.holder_long", locales.Args{"Max": maxHolder})))
 	}
 	to.Holder = locales.Foreign(strings.Trim(to.Holder, noHolder), maxHolder)
 	shop, saved, err := t.saveCard(ctx, to)
@@ -139,8 +150,11 @@ func (t *turn) holderSaid(ctx context.Context, to kassa.Details) error {
 	a := t.settingsPage(shop)
 	a.html = t.html("card.saved", nil) + "\n\n" + a.html
 	t.send(ctx, a)
+	if err := t.endDialogue(ctx); err != nil {
+		return err
+	}
 	t.cardChanged(ctx, shop)
-	return t.endDialogue(ctx)
+	return nil
 }
 
 // cardChanged tells the kassa's other chats where its customers' money goes now.
@@ -178,10 +192,17 @@ func (t *turn) pressCardOff(ctx context.Context, shop string) error {
 // saveCard saves where the money goes, unless another kassa was linked here
 // since the question: then it says so.
 func (t *turn) saveCard(ctx context.Context, to kassa.Details) (shop kassa.Shop, saved bool, err error) {
-	if t.dialogue.ShopID == t.peer.Shop {
+	switch {
+	case t.dialogue.ShopID != t.peer.Shop:
+	case to.Card == t.dialogue.Said:
+		shop, err = t.desk.SetHolder(ctx, t.peer.ID, to.Card, to.Holder)
+	default:
 		shop, err = t.desk.SetDetails(ctx, t.peer.ID, to)
 	}
 	switch {
+	case errors.Is(err, kassa.ErrCard):
+		t.say(ctx, "card.changed", nil)
+		return shop, false, t.endDialogue(ctx)
 	case t.dialogue.ShopID != t.peer.Shop, errors.Is(err, kassa.ErrNotLinked):
 		t.say(ctx, "card.other_shop", nil)
 		return shop, false, t.endDialogue(ctx)

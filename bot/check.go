@@ -52,7 +52,7 @@ func (t *turn) wanted(ctx context.Context, ref string) (kassa.Invoice, error) {
 // standing asks Payfer, unless it was asked a moment ago, and gives the answer
 // in plain words.
 func (t *turn) standing(ctx context.Context, inv kassa.Invoice) (string, error) {
-	if t.try == 0 && !t.bot.limits.checks.take(inv.Order, t.bot.now()) {
+	if t.try == 0 && !t.bot.limits.checks.take(string(t.peer.ID)+inv.Order, t.bot.now()) {
 		return t.plain("check.busy", nil), nil
 	}
 	now, err := t.desk.Check(ctx, t.peer.ID, inv.Order)
@@ -77,10 +77,19 @@ func (t *turn) stateOf(inv kassa.Invoice) string {
 	return t.bot.render.state(t.lang, inv)
 }
 
+// pressedInvoice is the one that a button names. Buttons name order codes; a
+// made-up press with a № must not tell what the chat's other invoices are.
+func (t *turn) pressedInvoice(ctx context.Context, order string) (kassa.Invoice, error) {
+	if !kassa.IsOrder(order) {
+		return kassa.Invoice{}, kassa.ErrNotFound
+	}
+	return t.desk.Find(ctx, t.peer.ID, order)
+}
+
 // pressCheck is "check" under an invoice. A press under a copy that nobody
 // recorded, left by a send whose reply was lost, makes the copy known.
 func (t *turn) pressCheck(ctx context.Context, order string) error {
-	inv, err := t.desk.Find(ctx, t.peer.ID, order)
+	inv, err := t.pressedInvoice(ctx, order)
 	if errors.Is(err, kassa.ErrNotFound) {
 		t.toast(ctx, t.plain("check.none", nil))
 		return nil
@@ -88,7 +97,7 @@ func (t *turn) pressCheck(ctx context.Context, order string) error {
 	if err != nil {
 		return err
 	}
-	if !shownBy(inv, t.peer.ID, t.message) {
+	if t.shows && !shownBy(inv, t.peer.ID, t.message) {
 		if err := t.desk.Adopt(ctx, t.peer.ID, inv.Order, t.message); err != nil {
 			return err
 		}

@@ -149,20 +149,20 @@ func TestWithdrawingAsksOnceMore(t *testing.T) {
 	s := perform(t)
 	s.desk.linkNow(42, "shop1", "Bahor")
 	s.desk.invoices = []kassa.Invoice{
-		{Order: "aaa", Peer: "peer42", Shop: "shop1", Number: 1, State: kassa.Pending, Asked: 5000 * money.Som, Unique: 5001 * money.Som},
+		{Order: "aaaaaaaaaaaaaaaa", Peer: "peer42", Shop: "shop1", Number: 1, State: kassa.Pending, Asked: 5000 * money.Som, Unique: 5001 * money.Som},
 		{Order: "bbb", Peer: "peer42", Shop: "shop1", Number: 2, State: kassa.Paid, Asked: 5000 * money.Som, Paid: 5001 * money.Som},
 		{Order: "ccc", Peer: "peer7", Shop: "shop1", Number: 3, State: kassa.Pending, Asked: 5000 * money.Som, Unique: 5001 * money.Som},
 	}
 	aziz := s.user(42)
 	aziz.Send("/cancel 1")
 	asked := s.hears(42, "withdraw.ask", map[string]any{"Number": 1, "Sum": "5 001,00"})
-	if _, err := aziz.Press(asked, "withdraw_no:aaa"); err != nil {
+	if _, err := aziz.Press(asked, "withdraw_no:aaaaaaaaaaaaaaaa"); err != nil {
 		t.Fatal(err)
 	}
 	s.hears(42, "withdraw.no", map[string]any{"Number": 1})
 	aziz.Send("/cancel 1")
 	asked = s.hears(42, "withdraw.ask", map[string]any{"Number": 1, "Sum": "5 001,00"})
-	if _, err := aziz.Press(asked, "withdraw_yes:aaa"); err != nil {
+	if _, err := aziz.Press(asked, "withdraw_yes:aaaaaaaaaaaaaaaa"); err != nil {
 		t.Fatal(err)
 	}
 	s.hears(42, "check.withdrawn", map[string]any{"Number": 1})
@@ -180,13 +180,39 @@ func TestWithdrawingAsksOnceMore(t *testing.T) {
 func TestACustomerFollowsAQR(t *testing.T) {
 	t.Parallel()
 	s := perform(t)
-	s.desk.invoices = []kassa.Invoice{{Order: "aaa", Peer: "peer7", Number: 1, State: kassa.Pending}}
-	s.user(42).Start("pay_aaa")
+	s.desk.invoices = []kassa.Invoice{{Order: "aaaaaaaaaaaaaaaa", Peer: "peer7", Number: 1, State: kassa.Pending}}
+	s.user(42).Start("pay_aaaaaaaaaaaaaaaa")
 	s.user(42).Start("pay_zzz")
 	s.hears(42, "guest.none", nil)
 	s.desk.see(func() {
-		if len(s.desk.visits) != 1 || s.desk.visits[0] != "peer42 aaa" {
+		if len(s.desk.visits) != 1 || s.desk.visits[0] != "peer42 aaaaaaaaaaaaaaaa" {
 			t.Errorf("visits %v", s.desk.visits)
 		}
 	})
+}
+
+func TestAGroupThatForbidsPhotosGetsTheSumAsText(t *testing.T) {
+	t.Parallel()
+	s := played(t)
+	s.tg.Fault("sendPhoto", sandbox.Refuse, -1, sandbox.Code(400), sandbox.Text("Bad Request: not enough rights to send photos to the chat"))
+	m, ok := s.tg.Message(42, s.deliver(delivery(kassa.Show)))
+	if !ok || m.Photo != nil || !strings.Contains(m.Text, "50 001,50") {
+		t.Errorf("sent %+v", m)
+	}
+	s.deliver(delivery(kassa.Edit, at(m.ID), isPaid)) // it is recorded as a photo
+	if m, _ = s.tg.Message(42, m.ID); m.Edited != 1 {
+		t.Errorf("edited %d times", m.Edited)
+	}
+}
+
+func TestAClosedTopicDoesNotSilenceTheChat(t *testing.T) {
+	t.Parallel()
+	s := played(t)
+	g := s.tg.Group(-100300, "Bozor", s.user(42))
+	s.user(42).SendInThread(g, 7, "/help@payfer_sandbox_bot")
+	s.tg.Fault("sendMessage", sandbox.Refuse, 1, sandbox.Code(400), sandbox.Text("Bad Request: TOPIC_CLOSED"))
+	id := s.deliver(delivery(kassa.Announce, isPaid, func(d *kassa.Delivery) { d.Peer.At.Chat, d.View.Thread = -100300, 7 }))
+	if m, ok := s.tg.Message(-100300, id); !ok || m.Thread != 0 {
+		t.Errorf("sent to topic %d", m.Thread)
+	}
 }

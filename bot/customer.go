@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"payferbot/kassa"
+	"payferbot/locales"
 )
 
 // customer is /start pay_ORDER: whoever follows a QR sees the invoice in a chat
@@ -18,10 +19,14 @@ func (t *turn) customer(ctx context.Context, order string) error {
 	switch {
 	case errors.Is(err, kassa.ErrNotFound):
 		t.say(ctx, "guest.none", nil)
+	case errors.Is(err, kassa.ErrShopChat):
+		t.say(ctx, "guest.shop_chat", nil)
 	case errors.Is(err, kassa.ErrCrowded):
 		t.say(ctx, "guest.crowded", nil)
 	case err != nil:
 		return err
+	case inv.Next != "": // an attempt that was given up, and paid: it has no message of its own
+		t.send(ctx, answer{html: locales.Escape(t.bot.render.guestState(t.lang, inv))})
 	case inv.State == kassa.Creating || inv.State == kassa.Unknown:
 		t.say(ctx, "guest.not_yet", nil) // its message comes as soon as there is a sum
 	}

@@ -33,7 +33,7 @@ func (t *turn) openDialogue() kassa.Dialogue {
 	step, led, _ := strings.Cut(d.Step, ":")
 	after, _ := strconv.Atoi(led)
 	switch {
-	case step == "", t.bot.now().Sub(d.Since) > dialogueTime, t.press == "" && t.message < after, !t.converses():
+	case step == "", t.bot.now().Sub(d.Since) > dialogueTime, t.press == "" && t.message < after, !t.converses(), t.besides():
 		return kassa.Dialogue{}
 	}
 	d.Step = step
@@ -42,6 +42,12 @@ func (t *turn) openDialogue() kassa.Dialogue {
 
 // converses tells whether the open dialogue is with this person.
 func (t *turn) converses() bool { return !t.group() || t.peer.Dialogue.By == t.user }
+
+// besides tells a reply to another message of ours than the open question.
+func (t *turn) besides() bool {
+	asked := t.peer.Dialogue.Asked
+	return t.group() && t.answers != 0 && asked != 0 && t.answers != asked
+}
 
 // repeated tells that this message is the one that led to the open question.
 func (t *turn) repeated() bool {
@@ -112,9 +118,9 @@ func (t *turn) question(ctx context.Context, d kassa.Dialogue) error {
 	case stepKey:
 		t.send(ctx, answer{html: t.html("link.ask_key", keyArgs(d))})
 	case stepCard:
-		t.send(ctx, t.questionCard(""))
+		return t.put(ctx, t.questionCard(""))
 	case stepHolder:
-		t.send(ctx, t.questionHolder())
+		return t.put(ctx, t.questionHolder())
 	}
 	return nil
 }

@@ -64,7 +64,9 @@ var (
 	wordsOtherKind = []string{"there is no text in the message to edit", "there is no caption in the message to edit"}
 	// The message to reply to is not to be had, though we allow to send without.
 	wordsNoReply = []string{"reply_message_id_invalid", "message to be replied not found", "message to reply not found", "replied message not found"}
-	wordsNoTopic = []string{"message thread not found", "topic_deleted", "topic_id_invalid", "thread_id_invalid"}
+	wordsNoTopic = []string{"message thread not found", "topic_deleted", "topic_closed", "topic_id_invalid", "thread_id_invalid"}
+	// The group takes texts, but no photos.
+	wordsNoPhoto = []string{"not enough rights to send photos", "send_photos_forbidden"}
 	wordsDeleted = []string{"message to delete not found", "message_id_invalid"}
 )
 

@@ -48,15 +48,15 @@ func (r *renderer) gatheredText(lang string, news []kassa.Delivery, note int) st
 	return strings.Join(lines, "\n")
 }
 
-// gatheredLine is one payment: "№12 · 50 001,50 · choy · 15:25".
+// gatheredLine is one payment: "№12 · 50 001,50 · 15:25 · «choy»".
 func (r *renderer) gatheredLine(lang string, inv kassa.Invoice, note int) string {
 	args := r.args(lang, inv)
 	parts := []string{r.book.HTML(lang, "invoices.number", args), r.book.HTML(lang, "invoices.sum", args)}
-	if words := locales.Foreign(inv.Note, note); note > 0 && words != "" {
-		parts = append(parts, locales.Escape(words))
-	}
 	if !inv.PaidAt.IsZero() {
 		parts = append(parts, locales.Escape(r.book.When(lang, inv.PaidAt, r.now())))
+	}
+	if words := locales.Foreign(inv.Note, note); note > 0 && words != "" {
+		parts = append(parts, "«"+locales.Escape(words)+"»") // last, and in quotes: it may look like another payment
 	}
 	return strings.Join(parts, dot)
 }

@@ -28,12 +28,28 @@ func sign(face kassa.Standing) string {
 func (r *renderer) guestInvoice(d kassa.Delivery) page {
 	p := page{Keyboard: r.guestKeyboard(d.Peer.Lang, d.Invoice)}
 	if d.Invoice.Payable() {
-		d.Invoice.Note = ""
-		p.HTML = r.payableText(d)
+		p.HTML = r.guestPayable(d)
 	} else {
 		p.HTML = r.guestText(d)
 	}
 	return p
+}
+
+// guestHead is the first line of whatever a customer reads. It says whose
+// payment this is: money that a person paid must not look, in any chat, like money
+// that came to a shop.
+func (r *renderer) guestHead(d kassa.Delivery) string {
+	return r.book.HTML(d.Peer.Lang, "guest.head", locales.Args{"Number": d.Invoice.Number, "Shop": shopName(d.Shop)})
+}
+
+// guestPayable is what the customer has to transfer, where, and until when.
+func (r *renderer) guestPayable(d kassa.Delivery) string {
+	lines := append([]string{r.guestHead(d)}, r.toTransfer(d)...)
+	lines = append(lines, r.until(d.Peer.Lang, d.Invoice))
+	if d.Again {
+		lines = append(lines, r.again(d.Peer.Lang, d.Invoice, nil))
+	}
+	return strings.Join(lines, "\n")
 }
 
 // guestText says how the invoice stands, in the words of the customer's page.
@@ -41,18 +57,19 @@ func (r *renderer) guestText(d kassa.Delivery) string {
 	lang, inv := d.Peer.Lang, d.Invoice
 	args := r.args(lang, inv)
 	face := inv.Standing()
-	lines := []string{sign(face) + " <b>" + r.book.HTML(lang, "pay.state."+string(face), args) + "</b>"}
+	lines := []string{
+		r.guestHead(d),
+		sign(face) + " <b>" + r.book.HTML(lang, "pay.state."+string(face), args) + "</b>",
+	}
 	switch {
 	case inv.State == kassa.Paid && inv.SumKnown() && !inv.Mismatch:
-		lines[0] += ": " + r.book.HTML(lang, "invoice.sum", args)
+		lines[1] += ": " + r.book.HTML(lang, "invoice.sum", args)
 	case inv.State == kassa.Paid && inv.SumKnown():
 		lines = append(lines, r.book.HTML(lang, "paid.sums", args))
 	}
-	where := r.book.HTML(lang, "invoice.head", locales.Args{"Number": inv.Number, "Shop": shopName(d.Shop)})
 	if at := inv.PaidAt; inv.State == kassa.Paid && !at.IsZero() {
-		where += dot + locales.Escape(r.book.When(lang, at, r.now()))
+		lines = append(lines, locales.Escape(r.book.When(lang, at, r.now())))
 	}
-	lines = append(lines, where)
 	if d.Again {
 		lines = append(lines, r.again(lang, inv, args))
 	}

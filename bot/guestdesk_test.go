@@ -32,6 +32,16 @@ func (d *fakeDesk) Linked(_ context.Context, shop kassa.ShopID) (peers []kassa.P
 	return peers, nil
 }
 
+func (d *fakeDesk) SetHolder(ctx context.Context, id kassa.PeerID, card, holder string) (kassa.Shop, error) {
+	d.mu.Lock()
+	was := d.shops[d.byID(id).Shop].PayTo.Card
+	d.mu.Unlock()
+	if was != card {
+		return kassa.Shop{}, kassa.ErrCard
+	}
+	return d.SetDetails(ctx, id, kassa.Details{Card: card, Holder: holder})
+}
+
 // Visit shows what it was told to show; the invoice's message itself is the deliverer's.
 func (d *fakeDesk) Visit(_ context.Context, id kassa.PeerID, order string) (kassa.Invoice, error) {
 	done, err := d.does("Visit", id)

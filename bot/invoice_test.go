@@ -155,7 +155,7 @@ func TestThePressOfAnUnrecordedCopyAdoptsIt(t *testing.T) {
 	aziz := s.user(42)
 	aziz.Send("/start")
 	s.hears(42, "start.linked", locales.Args{"Shop": "Bahor"})
-	inv := kassa.Invoice{Order: "aaa", Peer: "peer42", Number: 1, State: kassa.Pending, Asked: 5000 * money.Som, Unique: 5001 * money.Som}
+	inv := kassa.Invoice{Order: "aaaaaaaaaaaaaaaa", Peer: "peer42", Number: 1, State: kassa.Pending, Asked: 5000 * money.Som, Unique: 5001 * money.Som}
 	d := kassa.Delivery{Kind: kassa.Show, Peer: kassa.Peer{At: kassa.Address{Chat: 42}, Lang: "en"}, Invoice: inv, View: kassa.View{Photo: true}}
 	recorded, err := s.bot.Deliver(s.ctx(), d)
 	if err != nil {
@@ -169,7 +169,7 @@ func TestThePressOfAnUnrecordedCopyAdoptsIt(t *testing.T) {
 	s.desk.see(func() { s.desk.invoices = []kassa.Invoice{inv} })
 	for _, id := range []int{recorded, copied} {
 		m, _ := s.tg.Message(42, id)
-		press, err := aziz.Press(m, "check:aaa")
+		press, err := aziz.Press(m, "check:aaaaaaaaaaaaaaaa")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -188,11 +188,11 @@ func TestThePressOfAnUnrecordedCopyAdoptsIt(t *testing.T) {
 func TestAPressOnAnothersInvoiceFindsNothing(t *testing.T) {
 	t.Parallel()
 	s := perform(t)
-	s.desk.invoices = []kassa.Invoice{{Order: "aaa", Peer: "another", Number: 1, State: kassa.Rejected}}
+	s.desk.invoices = []kassa.Invoice{{Order: "aaaaaaaaaaaaaaaa", Peer: "another", Number: 1, State: kassa.Rejected}}
 	aziz := s.user(42)
 	aziz.Send("/start")
 	s.hears(42, "start.new", nil)
-	for _, data := range []string{"check:aaa", "retry:aaa"} {
+	for _, data := range []string{"check:aaaaaaaaaaaaaaaa", "retry:aaa"} {
 		id, err := s.bot.send(s.ctx(), place{chat: 42}, answer{html: "x", keyboard: buttonRow(s.bot.render.pressButton("en", "button.check", data[:6], s.desk.invoices[0]))})
 		if err != nil {
 			t.Fatal(err)

@@ -46,15 +46,8 @@ func (r *renderer) payableText(d kassa.Delivery) string {
 	lang, inv := d.Peer.Lang, d.Invoice
 	args := r.args(lang, inv)
 	args["Shop"] = shopName(d.Shop)
-	lines := []string{
-		r.book.HTML(lang, "invoice.head", args),
-		r.book.HTML(lang, "invoice.exact", args),
-		r.book.HTML(lang, "invoice.sum", args),
-	}
-	if to := inv.PayTo; to.Card != "" {
-		holder := locales.Foreign(to.Holder, shopLength)
-		lines = append(lines, r.book.HTML(lang, "invoice.card", locales.Args{"Card": to.CardInFours(), "Holder": holder}))
-	}
+	lines := []string{r.book.HTML(lang, "invoice.head", args)}
+	lines = append(lines, r.toTransfer(d)...)
 	if note := locales.Foreign(inv.Note, noteLength); note != "" {
 		lines = append(lines, r.book.HTML(lang, "invoice.note", locales.Args{"Note": note}))
 	}
@@ -63,6 +56,17 @@ func (r *renderer) payableText(d kassa.Delivery) string {
 		lines = append(lines, r.book.HTML(lang, "invoice.again", args))
 	}
 	return strings.Join(lines, "\n")
+}
+
+// toTransfer are the sum and the card.
+func (r *renderer) toTransfer(d kassa.Delivery) []string {
+	lang, args := d.Peer.Lang, r.args(d.Peer.Lang, d.Invoice)
+	lines := []string{r.book.HTML(lang, "invoice.exact", args), r.book.HTML(lang, "invoice.sum", args)}
+	if to := d.Invoice.PayTo; to.Card != "" {
+		holder := locales.Foreign(to.Holder, shopLength)
+		lines = append(lines, r.book.HTML(lang, "invoice.card", locales.Args{"Card": to.CardInFours(), "Holder": holder}))
+	}
+	return lines
 }
 
 // until says how long the customer has.

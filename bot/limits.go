@@ -23,6 +23,7 @@ type limits struct {
 	users   *window[int64]
 	chats   *window[int64]
 	checks  *window[string]
+	denied  *window[guestOf] // who was found to be no admin a moment ago
 	guests  *window[guestOf] // answers in a group to those who need not be of the staff
 	puzzled *window[int64]   // answers to stickers and the like
 }
@@ -35,10 +36,14 @@ func newLimits() *limits {
 		users:   newWindow[int64](perMinute, time.Minute),
 		chats:   newWindow[int64](perMinute, time.Minute),
 		checks:  newWindow[string](1, checkGap),
+		denied:  newWindow[guestOf](1, deniedTime),
 		guests:  newWindow[guestOf](guestAnswers, time.Minute),
 		puzzled: newWindow[int64](1, 10*time.Minute),
 	}
 }
+
+// deniedTime is how long one who is no admin is not asked about again.
+const deniedTime = 3 * time.Second
 
 // window lets through so many events of a key in any stretch of a length.
 type window[K comparable] struct {
@@ -69,6 +74,19 @@ func (w *window[K]) take(key K, now time.Time) bool {
 	}
 	w.seen[key] = append(events, now)
 	return true
+}
+
+// full tells whether one more event would be too many; it counts none.
+func (w *window[K]) full(key K, now time.Time) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	within := 0
+	for _, at := range w.seen[key] {
+		if at.Add(w.span).After(now) {
+			within++
+		}
+	}
+	return within >= w.most
 }
 
 // makeRoom forgets keys whose time is over when there are too many, and any one

@@ -92,6 +92,8 @@ func otherWay(d kassa.Delivery, p *page, err error) (kassa.Delivery, bool) {
 		d.View.Message = 0 // news go out, whatever they answer
 	case no.says(wordsNoReply) && d.View.Answers != 0:
 		d.View.Answers = 0
+	case d.Kind == kassa.Show && d.View.Photo && no.says(wordsNoPhoto):
+		d.View.Photo = false // the sum can be paid without its QR
 	case no.says(wordsNoTopic) && d.View.Thread != 0:
 		d.View.Thread = 0 // the topic was deleted; the chat is still there
 	case d.Kind == kassa.Edit && len(p.Photo) > 0 && turnedDown(err):

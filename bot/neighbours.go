@@ -2,13 +2,17 @@ package bot
 
 import (
 	"context"
+	"time"
 
 	"payferbot/kassa"
 	"payferbot/locales"
 )
 
-// mostNeighbours bounds how many chats of a kassa one change is told to.
-const mostNeighbours = 20
+// How many of a kassa's chats one change is told to, and how long that may take.
+const (
+	mostNeighbours = 20
+	neighbourTime  = 5 * time.Second
+)
 
 // tellNeighbours tells the kassa's other chats what was done to it in this one:
 // a new chat can ask for invoices in its name, and a new card takes its money.
@@ -19,6 +23,8 @@ func (t *turn) tellNeighbours(ctx context.Context, here kassa.Peer, shop kassa.S
 		t.bot.log.Warn("a kassa's other chats are not told", "shop", shop.ID, "error", err)
 		return
 	}
+	ctx, cancel := context.WithTimeout(ctx, neighbourTime)
+	defer cancel()
 	args["Shop"], args["Place"] = shopName(shop), t.placeOf(here)
 	told := 0
 	for _, p := range peers {
@@ -26,7 +32,9 @@ func (t *turn) tellNeighbours(ctx context.Context, here kassa.Peer, shop kassa.S
 			continue
 		}
 		told++
-		t.bot.reply(ctx, place{chat: p.At.Chat}, answer{html: t.bot.book.HTML(p.Lang, key, args)})
+		if _, err := t.bot.sendOnce(ctx, place{chat: p.At.Chat}, answer{html: t.bot.book.HTML(p.Lang, key, args)}); err != nil {
+			t.bot.log.Warn("one of a kassa's other chats is not told", "peer", p.ID, "error", err)
+		}
 	}
 }
 

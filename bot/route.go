@@ -113,6 +113,9 @@ func (b *Bot) told(ctx context.Context, m *message, try int) error {
 	}
 	t := b.newTurn(peer, m.From, m, try)
 	t.date, t.text = m.Date, m.Text
+	if m.Answers != nil {
+		t.answers = m.Answers.ID
+	}
 	if m.Sender != nil {
 		t.sender = m.Sender.ID
 	}
@@ -139,8 +142,10 @@ func (b *Bot) meant(c command) bool { return c.At == "" || strings.EqualFold(c.A
 // command answers a command; any but /cancel leaves the person's open dialogue
 // silently. In a group a command that no bot is named for may be another bot's.
 func (t *turn) command(ctx context.Context, c command) error {
-	if err := t.leaveDialogue(ctx); err != nil {
-		return err
+	if !t.answersAtOnce(c) {
+		if err := t.leaveDialogue(ctx); err != nil {
+			return err
+		}
 	}
 	do, known := commands[c.Name]
 	switch {
@@ -158,6 +163,13 @@ func (t *turn) command(ctx context.Context, c command) error {
 	return do.run(t, ctx, c.Rest)
 }
 
+// answersAtOnce tells /link with id and key, in answer to the question about a
+// group. The dialogue ends once the group is linked: should the letter have to be
+// tried again, it still has to be about the group.
+func (t *turn) answersAtOnce(c command) bool {
+	return c.Name == "link" && t.dialogue.For != "" && len(strings.Fields(c.Rest)) > 1
+}
+
 // pressed answers a press on a button. A press that the store could not serve
 // is not tried again later, when nobody expects it any more: the person is told
 // and may press again.
@@ -168,7 +180,7 @@ func (b *Bot) pressed(ctx context.Context, p *press, try int) error {
 	}
 	peer, err := b.peerAt(ctx, p.Message.Chat, &p.From)
 	t := b.newTurn(peer, &p.From, p.Message, try)
-	t.press = p.ID
+	t.press, t.shows = p.ID, p.Message.carries(p.Data)
 	if err == nil {
 		t.dialogue = t.openDialogue()
 		err = t.pressButton(ctx, p.Data)

@@ -47,6 +47,9 @@ func (t *turn) help(ctx context.Context, _ string) error {
 // cancel is /cancel: it leaves the dialogue that was open. With a № it is about an invoice.
 func (t *turn) cancel(ctx context.Context, ref string) error {
 	if ref != "" && t.dialogue.Step == "" {
+		if !t.may(ctx, staff) {
+			return nil
+		}
 		return t.cancelInvoice(ctx, ref)
 	}
 	if t.dialogue.Step == "" {

@@ -20,9 +20,11 @@ type turn struct {
 	name    string // the person's first name
 	sender  int64  // the chat in whose name the person wrote; 0: the person's own
 	message int    // the message that came, or the one under which the button is
+	answers int    // the message of ours that it replies to; 0: none
 	date    int    // when the message was sent, Unix seconds; 0 for a press
 	text    string
 	press   string    // the press to answer; empty: a message
+	shows   bool      // the message pressed does have this button
 	toasted bool      // the press was answered
 	counted bool      // the answer is counted as one to a guest
 	stands  *standing // what Telegram says of the person, once it was asked in this turn

@@ -47,6 +47,12 @@ type message struct {
 
 	Answers *message `json:"reply_to_message"`
 
+	Markup struct {
+		Rows [][]struct {
+			Data string `json:"callback_data"`
+		} `json:"inline_keyboard"`
+	} `json:"reply_markup"`
+
 	MovedTo   int64 `json:"migrate_to_chat_id"`
 	MovedFrom int64 `json:"migrate_from_chat_id"`
 
@@ -80,6 +86,19 @@ func (t *there) UnmarshalJSON(b []byte) error {
 func (m *message) wordless() bool {
 	return m.Text == "" && bool(m.Photo || m.Sticker || m.Video || m.VideoNote || m.Voice || m.Audio || m.Document ||
 		m.Animation || m.Contact || m.Location || m.Poll || m.Dice || m.Story)
+}
+
+// carries tells whether the message has a button with this data, as Telegram
+// itself says. What a press says of its data anybody can make up.
+func (m *message) carries(data string) bool {
+	for _, row := range m.Markup.Rows {
+		for _, button := range row {
+			if button.Data == data {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // thread is the topic to answer in. Outside of topics Telegram also numbers

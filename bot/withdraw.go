@@ -13,7 +13,7 @@ import (
 // withdrawAsk asks once more before an invoice is taken back: the button stands
 // next to others, and what a customer is about to pay is not lightly undone.
 func (t *turn) withdrawAsk(ctx context.Context, order string) error {
-	inv, err := t.desk.Find(ctx, t.peer.ID, order)
+	inv, err := t.pressedInvoice(ctx, order)
 	if errors.Is(err, kassa.ErrNotFound) || (err == nil && inv.Peer != t.peer.ID) {
 		t.toast(ctx, t.plain("check.none", nil))
 		return nil
@@ -81,7 +81,7 @@ func (t *turn) withdrawYes(ctx context.Context, order string) error {
 
 // withdrawNo leaves everything as it is.
 func (t *turn) withdrawNo(ctx context.Context, order string) error {
-	inv, err := t.desk.Find(ctx, t.peer.ID, order)
+	inv, err := t.pressedInvoice(ctx, order)
 	if err != nil && !errors.Is(err, kassa.ErrNotFound) {
 		return err
 	}

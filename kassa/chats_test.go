@@ -75,6 +75,9 @@ func (c *chats) apply(d kassa.Delivery) int {
 	m.tells(d)
 	switch d.Kind {
 	case kassa.Show:
+		if m.photo && d.Invoice.Withdrawn {
+			c.wrong = append(c.wrong, "a QR of the withdrawn order "+d.Invoice.Order)
+		}
 	case kassa.Announce:
 		if m.told == 1 {
 			m.replyTo = d.View.Message

@@ -73,6 +73,7 @@ func (d *Desk) Run(ctx context.Context) error {
 	var g errgroup.Group
 	g.Go(func() error { d.watch(ctx); return nil })
 	g.Go(func() error { d.deliver(ctx); return nil })
+	g.Go(func() error { d.sweep(ctx); return nil })
 	return g.Wait()
 }
 

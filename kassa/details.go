@@ -76,7 +76,22 @@ const mostOpen = 10_000
 
 // SetDetails tells where the customers of the peer's kassa send the money.
 // Invoices that can still be paid show it from then on. ErrNotLinked: the peer has no kassa.
-func (d *Desk) SetDetails(ctx context.Context, peer PeerID, to Details) (shop Shop, err error) {
+func (d *Desk) SetDetails(ctx context.Context, peer PeerID, to Details) (Shop, error) {
+	return d.changeDetails(ctx, peer, func(Details) (Details, error) { return to, nil })
+}
+
+// SetHolder tells the name on the card, if that is still the kassa's: ErrCard
+// where it is not, for somebody has changed it meanwhile.
+func (d *Desk) SetHolder(ctx context.Context, peer PeerID, card, holder string) (Shop, error) {
+	return d.changeDetails(ctx, peer, func(was Details) (Details, error) {
+		if was.Card != card {
+			return Details{}, ErrCard
+		}
+		return Details{Card: card, Holder: holder}, nil
+	})
+}
+
+func (d *Desk) changeDetails(ctx context.Context, peer PeerID, fn func(Details) (Details, error)) (shop Shop, err error) {
 	err = d.store.Update(ctx, func(tx Tx) error {
 		p, err := tx.Peer(peer)
 		if err != nil {
@@ -88,19 +103,21 @@ func (d *Desk) SetDetails(ctx context.Context, peer PeerID, to Details) (shop Sh
 		if shop, err = tx.Shop(p.Shop); err != nil {
 			return err
 		}
-		shop.PayTo = to
+		if shop.PayTo, err = fn(shop.PayTo); err != nil {
+			return err
+		}
 		tx.PutShop(shop)
 		return nil
 	})
 	if err != nil {
 		return shop, err
 	}
-	return shop, d.redirectAll(ctx, shop.ID, to)
+	return shop, d.redirectAll(ctx, shop.ID)
 }
 
 // redirectAll goes through the kassa's orders. They are read after the kassa was
 // written: an invoice begun by then with the old details is among them.
-func (d *Desk) redirectAll(ctx context.Context, shop ShopID, to Details) error {
+func (d *Desk) redirectAll(ctx context.Context, shop ShopID) error {
 	var orders []string
 	err := d.store.View(ctx, func(tx Tx) (err error) {
 		orders, err = tx.WatchedOrders(shop, mostOpen)
@@ -110,26 +127,28 @@ func (d *Desk) redirectAll(ctx context.Context, shop ShopID, to Details) error {
 		return err
 	}
 	for _, order := range orders {
-		if err := d.redirect(ctx, order, to); err != nil {
+		if err := d.redirect(ctx, order); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// redirect shows the details on an invoice that can still be paid, or will be once
-// Payfer has answered.
-func (d *Desk) redirect(ctx context.Context, order string, to Details) error {
-	inv, _, err := d.load(ctx, order)
-	if err != nil || !inv.awaits() || inv.PayTo == to {
-		return err
-	}
-	err = d.store.Update(ctx, func(tx Tx) error {
+// redirect shows the kassa's details, as they are by now, on an invoice that can
+// still be paid, or will be once Payfer has answered. Of two changes at once the
+// kassa's own record says which is the last.
+func (d *Desk) redirect(ctx context.Context, order string) error {
+	err := d.store.Update(ctx, func(tx Tx) error {
 		inv, err := tx.Invoice(order)
 		if err != nil || !inv.awaits() {
 			return err
 		}
-		inv.PayTo = to
+		shop, err := tx.Shop(inv.Shop)
+		if err != nil || inv.PayTo == shop.PayTo {
+			return err
+		}
+		inv.PayTo = shop.PayTo
+		inv.tick(d.now())
 		tx.PutInvoice(inv)
 		d.owe(tx, &inv)
 		return nil

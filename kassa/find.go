@@ -47,6 +47,9 @@ func (d *Desk) Recent(ctx context.Context, peer PeerID, before time.Time, limit 
 	return list, err
 }
 
+// guestGap is the least time between two questions that customers cause.
+const guestGap = 2 * time.Second
+
 // Check asks Payfer about the peer's invoice now. Where Payfer does not answer
 // it gives the invoice as last known, and the error.
 func (d *Desk) Check(ctx context.Context, peer PeerID, order string) (Invoice, error) {
@@ -54,12 +57,16 @@ func (d *Desk) Check(ctx context.Context, peer PeerID, order string) (Invoice, e
 	if err != nil || inv.State == Paid || inv.State == Rejected {
 		return inv, err
 	}
+	if inv.Peer != peer && d.now().Sub(inv.Checked) < guestGap {
+		return inv, nil // fifty customers' presses are one question
+	}
 	return d.look(ctx, order, time.Time{})
 }
 
 // Adopt makes a message that shows the invoice, but that nobody recorded, one
 // of its views: a copy left by a send whose reply was lost. A message that is
-// a view already changes nothing.
+// a view already changes nothing, and of copies a few are followed. The caller
+// has seen that the message does show this invoice.
 func (d *Desk) Adopt(ctx context.Context, peer PeerID, order string, message int) error {
 	return d.store.Update(ctx, func(tx Tx) error {
 		inv, err := d.current(tx, order) // the attempt that people see has taken over the messages of the one before
@@ -73,15 +80,30 @@ func (d *Desk) Adopt(ctx context.Context, peer PeerID, order string, message int
 		if err != nil {
 			return err
 		}
-		inv.Views = append(inv.Views, View{Peer: peer, Message: message, In: at.At.Chat, Photo: inv.Unique != 0, Copy: true})
+		inv.Views = append(inv.Views, View{Peer: peer, Message: message, In: at.At.Chat, Photo: inv.Unique != 0, Copy: true, Guest: inv.Peer != peer})
 		tx.PutInvoice(inv)
 		d.owe(tx, &inv)
 		return nil
 	})
 }
 
-// mostViews bounds the views of one invoice.
-const mostViews = 50
+// How many views one invoice has at most, and how many copies beside them.
+const (
+	mostViews  = 50
+	mostCopies = 10
+)
+
+// views counts the invoice's own views, and the copies.
+func (inv *Invoice) views() (own, copies int) {
+	for _, v := range inv.Views {
+		if v.Copy {
+			copies++
+		} else {
+			own++
+		}
+	}
+	return own, copies
+}
 
 // viewOf is the index of the peer's own view, -1 where it has none.
 func (inv *Invoice) viewOf(peer PeerID) int {
@@ -94,5 +116,6 @@ func (inv *Invoice) knows(peer PeerID, message int) bool {
 			return true
 		}
 	}
-	return len(inv.Views) >= mostViews
+	_, copies := inv.views()
+	return copies >= mostCopies
 }

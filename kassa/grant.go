@@ -53,7 +53,10 @@ func (d *Desk) Accept(ctx context.Context, invitation string, who int64, use str
 		}
 		return nil
 	})
-	return g, err
+	if err != nil {
+		return Grant{}, err
+	}
+	return g, nil
 }
 
 // Vouch proves the credentials at Payfer and makes a voucher for linking the
@@ -116,6 +119,36 @@ func (d *Desk) grant(ctx context.Context, g Grant) (Grant, error) {
 		return Grant{}, fmt.Errorf("save a grant: %w", err)
 	}
 	return g, nil
+}
+
+// sweepTime is how often grants that are over are thrown away: they may hold a key.
+const sweepTime = 10 * time.Minute
+
+// sweep throws away grants that are over, until ctx ends.
+func (d *Desk) sweep(ctx context.Context) {
+	tick := time.NewTicker(sweepTime)
+	defer tick.Stop()
+	for {
+		if err := d.sweepOnce(ctx); err != nil && ctx.Err() == nil {
+			d.log.Error("sweep out old grants", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+func (d *Desk) sweepOnce(ctx context.Context) error {
+	return d.store.Update(ctx, func(tx Tx) error {
+		const most = 1000
+		over, err := tx.GrantsOver(d.now(), most)
+		for _, code := range over {
+			tx.DropGrant(code)
+		}
+		return err
+	})
 }
 
 // useGrant uses up the grant if it is good and fits.

@@ -8,18 +8,29 @@ import (
 	"time"
 )
 
+// ErrShopChat says that the chat is a shop's own: money for another one must not be announced there.
+var ErrShopChat = errors.New("the chat is a shop's")
+
 // ErrCrowded says that an invoice has as many views as it may have.
 var ErrCrowded = errors.New("too many chats show this invoice")
 
 // Visit shows the invoice in a customer's chat, live like any view: it is kept
 // true, and the customer is told when it is paid; one who comes later sees that
 // it is, and is told no more. A second visit shows it anew and takes the older message away. The chat that asked for the invoice gets its own
-// message anew in the same way. Errors: ErrNotFound, ErrCrowded, the store's.
+// message anew in the same way. Errors: ErrNotFound, ErrShopChat, ErrCrowded, the store's.
 func (d *Desk) Visit(ctx context.Context, peer PeerID, order string) (inv Invoice, err error) {
 	err = d.store.Update(ctx, func(tx Tx) error {
 		if inv, err = d.current(tx, order); err != nil {
 			return err
 		}
+		p, err := tx.Peer(peer)
+		if err != nil {
+			return err
+		}
+		if p.Shop != "" && inv.Peer != peer {
+			return ErrShopChat
+		}
+		inv.tick(d.now())
 		if err := inv.visit(peer); err != nil {
 			return err
 		}
@@ -37,6 +48,7 @@ func (d *Desk) Visit(ctx context.Context, peer PeerID, order string) (inv Invoic
 // visit gives the peer a view to be sent.
 func (inv *Invoice) visit(peer PeerID) error {
 	i := inv.viewOf(peer)
+	own, _ := inv.views()
 	switch {
 	case i >= 0 && inv.Views[i].Message != 0 && inv.Views[i].Stale != 0 && inv.Views[i].Broken == "":
 		// Shown anew a moment ago: the message before is not even taken away yet, and
@@ -47,7 +59,7 @@ func (inv *Invoice) visit(peer PeerID) error {
 			v.Stale, v.Message = v.Message, 0
 		}
 		v.Shown, v.Broken, v.Lost, v.Later = "", "", 0, time.Time{}
-	case len(inv.Views) >= mostViews:
+	case own >= mostViews:
 		return ErrCrowded
 	default:
 		inv.Views = append(inv.Views, View{Peer: peer, Guest: true, Announced: inv.State == Paid && inv.presentable()})

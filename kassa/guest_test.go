@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"payferbot/kassa"
+	"payferbot/payfer"
 	"payferbot/store"
 )
 
@@ -283,4 +284,23 @@ func TestAPressOnACopyOfAReplacedAttemptsNoticeIsTheNextAttempts(t *testing.T) {
 		}
 	}
 	w.wantTold(77, []string{next}, 1, 0)
+}
+
+func TestMoneyForAnotherShopIsNotAnnouncedInAShopsChat(t *testing.T) {
+	w := bolt(t)
+	order := w.issue().Order
+	other := w.at(78)
+	_, err := w.desk.Link(w.ctx(), other, payfer.Credentials{ShopID: "shop_2", ShopKey: "key-1"})
+	w.must(err)
+	if _, err := w.desk.Visit(w.ctx(), other, order); !errors.Is(err, kassa.ErrShopChat) {
+		t.Errorf("a shop's visit: %v", err)
+	}
+	w.visit(client, order)
+	_, err = w.desk.Link(w.ctx(), w.at(client), payfer.Credentials{ShopID: "shop_2", ShopKey: "key-1"}) // a customer who opens a shop
+	w.must(err)
+	w.settle(order)
+	w.pass(time.Minute)
+	w.wantTold(77, []string{order}, 1, 0)
+	w.wantTold(78, []string{order}, 0, 0)
+	w.wantTold(client, []string{order}, 0, 0)
 }

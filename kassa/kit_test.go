@@ -236,7 +236,7 @@ func onBothStores(t *testing.T, test func(t *testing.T, s *store.Store)) {
 	t.Helper()
 	t.Run("bolt", func(t *testing.T) {
 		t.Parallel()
-		test(t, openStore(t, store.Options{DataDir: t.TempDir()}))
+		test(t, openStore(t, store.Options{DataDir: quickDir(t)}))
 	})
 	t.Run("redis", func(t *testing.T) {
 		t.Parallel()

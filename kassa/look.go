@@ -76,6 +76,7 @@ func (inv *Invoice) answer(s payfer.Status, cause error, zs zones, now time.Time
 	default:
 		inv.Failed++
 		inv.lost()
+		inv.tick(now)
 		return false
 	}
 	inv.Failed = 0

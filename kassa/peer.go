@@ -67,6 +67,7 @@ type Dialogue struct {
 	ShopID ShopID `json:",omitempty"` // said in an earlier step
 	Said   string `json:",omitempty"` // what else was said in an earlier step
 	By     int64  `json:",omitempty"` // whose answer is waited for, in a group
+	Asked  int    `json:",omitempty"` // the question's message, in a group
 	For    PeerID `json:",omitempty"` // the group that is being linked from this private chat
 	Since  time.Time
 }

@@ -3,6 +3,7 @@ package kassa
 import (
 	"context"
 	"errors"
+	"time"
 )
 
 // PeerAt finds the peer at the address, or makes it, speaking the given language.
@@ -75,13 +76,35 @@ func (d *Desk) Peer(ctx context.Context, id PeerID) (peer Peer, err error) {
 // ("kicked"). What it is owed waits.
 func (d *Desk) Park(ctx context.Context, id PeerID, why string) error {
 	_, err := d.ChangePeer(ctx, id, func(p *Peer) error {
-		p.Parked = why
+		d.park(p, why)
 		return nil
 	})
-	if err == nil {
-		d.log.Warn("a chat is parked: nothing can be sent there until it comes back", "peer", id, "why", why)
-	}
 	return err
+}
+
+// How long a parked peer is left alone before it is tried once more, though
+// nobody said that it is back.
+const (
+	parkedFirst = 15 * time.Minute
+	parkedMost  = 6 * time.Hour
+)
+
+func (d *Desk) park(p *Peer, why string) {
+	if p.Parked == "" {
+		p.Failed = 0
+		d.log.Warn("a chat is parked: nothing can be sent there", "peer", p.ID, "why", why)
+	}
+	p.Parked = why
+	p.Hold = d.now().Add(clamp(parkedFirst<<min(p.Failed, 10), parkedFirst, parkedMost))
+	p.Failed++
+}
+
+func (d *Desk) unpark(p *Peer) {
+	if p.Parked == "" {
+		return
+	}
+	p.Parked, p.Failed, p.Hold = "", 0, time.Time{}
+	d.log.Info("a parked chat is back", "peer", p.ID)
 }
 
 // Parked gives up to limit peers to which nothing can be sent.
@@ -105,10 +128,9 @@ func (d *Desk) Back(ctx context.Context, id PeerID) error {
 		if err != nil || peer.Parked == "" {
 			return err
 		}
-		peer.Parked = ""
+		d.unpark(&peer)
 		tx.PutPeer(peer)
 		tx.Rest(id, later(d.now(), peer.Busy)) // where a worker has it, its claim stays as it is
-		d.log.Info("a parked chat is back", "peer", id)
 		return nil
 	})
 	d.readyBell.ring()
@@ -139,7 +161,7 @@ func move(tx Tx, peer *Peer, to int64) error {
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return err
 	}
-	peer.At.Chat = to
+	peer.At.Chat, peer.Dialogue = to, Dialogue{} // numbers of messages begin anew: none answers the open question
 	tx.PutPeer(*peer)
 	if err == nil && there.ID != peer.ID && there.Shop != "" && peer.Shop == "" {
 		there.At.Chat = from

@@ -155,15 +155,19 @@ func TestAnswersAreCountedThoughTheyDoNotWait(t *testing.T) {
 
 func TestAChatThatWaitsForItsOwnPaceUsesNothingOfTheBotsRate(t *testing.T) {
 	w := bolt(t)
-	orders := w.crowdOf(12)
-	w.pass(2 * time.Minute)
-	for _, o := range orders {
-		w.gate.payWith(o, 1_000) // out of the ordinary: told one by one
+	w.group()
+	odd := w.crowdOf(10)
+	queue(w, 10)
+	for _, o := range odd {
+		w.gate.payWith(o, 1_000) // out of the ordinary: told one by one, at the group's pace
 		_, err := w.desk.Check(w.ctx(), w.peer, o)
 		w.must(err)
 	}
 	w.rate = 1
 	w.start()
-	w.pass(20 * time.Second)
-	w.wantTold(77, orders, 1, 0)
+	w.chat.called = nil
+	run(w, 20*time.Second, 50*time.Millisecond, w.desk)
+	if n := len(w.chat.called); n < 18 {
+		t.Errorf("%d messages in 20 seconds", n)
+	}
 }

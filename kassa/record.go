@@ -32,6 +32,7 @@ func (d *Desk) record(ctx context.Context, j *job, out outcome) error {
 			return err
 		}
 		if out.err == nil {
+			d.unpark(&peer)
 			peer.Failed, peer.Hold = 0, time.Time{}
 		} else if err := d.unreached(tx, &peer, out.err); err != nil {
 			return err
@@ -88,10 +89,6 @@ func (j *job) shownBy(tx Tx) (Invoice, error) {
 func (d *Desk) release(tx Tx, peer Peer) {
 	peer.Busy = time.Time{}
 	tx.PutPeer(peer)
-	if peer.Parked != "" {
-		tx.SetReady(peer.ID, time.Time{})
-		return
-	}
 	tx.Rest(peer.ID, later(d.now(), peer.Hold))
 }
 
@@ -140,10 +137,7 @@ func (d *Desk) unreached(tx Tx, peer *Peer, cause error) error {
 			peer.Failed = 1 // none: nobody forbade anything
 		}
 	case Forbidden:
-		if peer.Parked == "" {
-			d.log.Warn("a chat is parked: nothing can be sent there until it comes back", "peer", peer.ID, "why", cause)
-		}
-		peer.Parked = e.Error()
+		d.park(peer, e.Error())
 	case Moved:
 		return move(tx, peer, e.MovedTo)
 	}

@@ -15,7 +15,7 @@ import (
 func bolt(t *testing.T) *world {
 	t.Helper()
 	t.Parallel()
-	return newWorld(t, openStore(t, store.Options{DataDir: t.TempDir()}))
+	return newWorld(t, openStore(t, store.Options{DataDir: quickDir(t)}))
 }
 
 // wantPaid holds the chat to the promise: one message that shows the invoice as

@@ -44,7 +44,14 @@ func code(n int) string {
 
 // NewOrder makes an order code: 16 base32 characters, 80 random bits, so that
 // nobody guesses the page of another's payment.
-func NewOrder() string { return code(16) }
+func NewOrder() string { return code(orderLength) }
+
+const orderLength = 16
+
+// IsOrder tells whether a text has the form of our order codes.
+func IsOrder(s string) bool {
+	return len(s) == orderLength && strings.IndexFunc(s, func(r rune) bool { return (r < 'a' || r > 'z') && (r < '2' || r > '7') }) < 0
+}
 
 // NewToken makes a webhook token: 160 random bits.
 func NewToken() string { return code(32) }

@@ -72,10 +72,16 @@ func (inv *Invoice) missing(now time.Time) {
 // money can change the invoice.
 func (inv *Invoice) giveUp(now time.Time) { inv.missing(now) }
 
+// tick says that nobody is to pay any more once the time is up, whether Payfer
+// answers or not.
+func (inv *Invoice) tick(now time.Time) {
+	inv.Overdue = inv.State == Pending && !inv.Expires.IsZero() && !now.Before(inv.Expires)
+}
+
 func (inv *Invoice) stillPending(now time.Time) {
 	switch {
 	case inv.State == Pending:
-		inv.Overdue = !inv.Expires.IsZero() && !now.Before(inv.Expires)
+		inv.tick(now)
 	case inv.State != Creating && inv.State != Unknown:
 	case inv.Unique == 0:
 		inv.State = Unknown

@@ -10,14 +10,11 @@ func (v View) outOf(p Peer) bool { return v.Message != 0 && v.In != 0 && v.In !=
 // is told in the new chat; a QR that people wait for is shown there.
 func (inv *Invoice) strand(i int, p Peer) {
 	v := &inv.Views[i]
-	if v.In != 0 && v.In != p.At.Chat {
-		v.Answers, v.Thread = 0, 0
-	}
-	if !v.outOf(p) {
+	if v.In == 0 || v.In == p.At.Chat {
 		return
 	}
-	if !inv.lacksQR(*v) {
+	if v.outOf(p) && !inv.lacksQR(*v) {
 		v.Broken = "left behind in a group that became a supergroup"
 	}
-	v.Message, v.Stale, v.In = 0, 0, 0
+	v.Message, v.Stale, v.Answers, v.Thread, v.In = 0, 0, 0, 0, 0
 }

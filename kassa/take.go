@@ -42,8 +42,8 @@ func (d *Desk) take(ctx context.Context, id PeerID, order string) (*job, error) 
 			return err
 		}
 		if wait, no := peer.closed(now, order != ""); no {
-			if at.Before(wait) || wait.IsZero() {
-				tx.SetReady(id, wait)
+			if at.Before(wait) {
+				tx.SetReady(id, wait.Truncate(time.Millisecond))
 			}
 			return nil
 		}
@@ -64,15 +64,13 @@ func (d *Desk) take(ctx context.Context, id PeerID, order string) (*job, error) 
 	return mine, nil
 }
 
-// closed tells that nothing may be sent to the peer now, and until when; zero:
-// until it comes back. An urgent answer does not sit out a pause that we made
+// closed tells that nothing may be sent to the peer now, and until when. One
+// that is parked is tried now and then: Telegram does not always say that a chat
+// is open again. An urgent answer does not sit out a pause that we made
 // up ourselves while Telegram was silent: its question shows that it speaks again.
 func (p *Peer) closed(now time.Time, urgent bool) (until time.Time, yes bool) {
-	if p.Parked != "" {
-		return time.Time{}, true
-	}
 	until = p.Busy
-	if !urgent || p.Failed == 0 {
+	if p.Parked != "" || !urgent || p.Failed == 0 {
 		until = later(until, p.Hold)
 	}
 	return until, until.After(now)
@@ -217,8 +215,8 @@ func (d *Desk) job(tx Tx, peer Peer, order string) (*job, error) {
 		inv.strand(i, peer)
 		v := inv.Views[i]
 		kind, any := inv.duty(v)
-		if !any {
-			continue
+		if !any || (v.Guest && kind == Announce && peer.Shop != "") {
+			continue // a shop's chat hears of its own money alone
 		}
 		shop, err := tx.Shop(inv.Shop)
 		if err != nil {

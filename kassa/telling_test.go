@@ -60,13 +60,27 @@ func TestABlockedChatIsParkedAndHearsAllWhenItIsBack(t *testing.T) {
 	w := bolt(t)
 	order := paid(w)
 	w.chat.fault = append(w.chat.fault, answers(kassa.SendError{Fate: kassa.Forbidden}))
-	w.pass(time.Hour)
+	w.pass(10 * time.Minute)
 	if n := len(w.chat.of(kassa.Announce)); n != 0 {
 		t.Fatalf("%d announcements in a chat that forbids them", n)
 	}
 	w.must(w.desk.Back(w.ctx(), w.peer))
 	w.pass(time.Minute)
 	wantPaid(t, w, order)
+}
+
+// A group that is muted for the night by its own permissions tells a bot nothing
+// of it, nor of the morning.
+func TestAParkedChatIsTriedNowAndThenAndComesBackByItself(t *testing.T) {
+	w := bolt(t)
+	order := paid(w)
+	forbidden := answers(kassa.SendError{Fate: kassa.Forbidden})
+	w.chat.fault = append(w.chat.fault, forbidden, forbidden, forbidden)
+	w.pass(2 * time.Hour) // after 15, 30 and 60 minutes
+	wantPaid(t, w, order)
+	if parked, err := w.desk.Parked(w.ctx(), 9); err != nil || len(parked) != 0 {
+		t.Errorf("parked %v, %v", parked, err)
+	}
 }
 
 func TestAGroupThatMovedHearsInItsNewPlace(t *testing.T) {

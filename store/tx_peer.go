@@ -42,9 +42,9 @@ func (t *tx) PutPeer(p kassa.Peer) {
 	t.redirect(from, addressKey(p.At), string(p.ID))
 	t.link(p.ID, was.Shop, p.Shop)
 	switch {
-	case was.Parked == "" && p.Parked != "":
+	case p.Parked != "":
 		t.set(parkedIndex(), string(p.ID), 0)
-	case was.Parked != "" && p.Parked == "":
+	case was.Parked != "":
 		t.remove(parkedIndex(), string(p.ID))
 	}
 }
