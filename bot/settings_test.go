@@ -240,3 +240,36 @@ func TestOneWhoIsAnAdminNoMoreTellsNoCard(t *testing.T) {
 	y.says(y.boss.Reply(asked, card), "access.admins", nil)
 	y.paysTo(kassa.Details{})
 }
+
+func TestALateNameBringsNoOldCardBack(t *testing.T) {
+	t.Parallel()
+	s, aziz, page := shopkeeper(t)
+	s.toasted(aziz, page, "card:shop1")
+	aziz.Send(card)
+	s.hears(42, "card.ask_holder", nil)
+	now := kassa.Details{Card: "4111111111111111"}
+	s.desk.see(func() { // another admin, in another chat of the kassa
+		shop := s.desk.shops["shop1"]
+		shop.PayTo = now
+		s.desk.shops["shop1"] = shop
+	})
+	aziz.Send("ALIYEV A.")
+	s.hears(42, "card.changed", nil)
+	s.paysTo(now)
+}
+
+func TestWhatIsSaidToAnotherMessageOfTheBotIsNoName(t *testing.T) {
+	t.Parallel()
+	y := linkedYard(t)
+	page := y.answer(y.boss.SendIn(y.Group, "/settings"))
+	y.toasted(y.boss, page, "card:shop1")
+	asked, err := y.tg.WaitSent(y.ctx(), yardChat, func(m sandbox.Message) bool { return m.ForceReply })
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := y.answer(y.boss.Reply(asked, card))
+	y.boss.Reply(page, "rahmat!")
+	y.boss.Reply(named, "ALIYEV A.")
+	y.line(yardChat, "card.saved", nil)
+	y.paysTo(kassa.Details{Card: "8600123456789012", Holder: "ALIYEV A."})
+}
