@@ -114,7 +114,7 @@ func (m *message) tells(d kassa.Delivery) {
 // mustBe is the message to which something is done: one of that chat and of
 // that invoice, or of its other attempt. Anything else has gone wrong; nil.
 func (c *chats) mustBe(d kassa.Delivery, chat int64, id int) *message {
-	m := c.find(chat, id)
+	m := c.known(chat, id)
 	if m != nil && (m.order == d.Invoice.Order || m.order == d.Invoice.Prior || m.order == d.Invoice.Next) {
 		return m
 	}
@@ -135,13 +135,22 @@ func (c *chats) last(chat int64) int {
 	return n
 }
 
-// find is the chat's message, nil where there is none.
-func (c *chats) find(chat int64, id int) *message {
-	i := slices.IndexFunc(c.messages, func(m message) bool { return m.chat == chat && m.id == id && !m.gone })
+// known is the chat's message, also one that was deleted: whoever did not hear
+// that it is gone deletes it again. Nil where there never was one.
+func (c *chats) known(chat int64, id int) *message {
+	i := slices.IndexFunc(c.messages, func(m message) bool { return m.chat == chat && m.id == id })
 	if i < 0 {
 		return nil
 	}
 	return &c.messages[i]
+}
+
+// find is the chat's message, nil where there is none.
+func (c *chats) find(chat int64, id int) *message {
+	if m := c.known(chat, id); m != nil && !m.gone {
+		return m
+	}
+	return nil
 }
 
 // of gives what stands in the chats of a kind, in order.

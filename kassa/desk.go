@@ -197,6 +197,16 @@ func dropKey(tx Tx, id ShopID, ending int) error {
 // stand in front of any number of them: of a long line only the head is looked at.
 const ahead = 365 * 24 * time.Hour
 
+// behind is how far back in the line of news a view stands that was lost before:
+// behind everything that was not, however much of it there is, and in the order
+// in which it may be tried.
+func (v View) behind(now time.Time) time.Duration {
+	if v.Lost == 0 {
+		return 0
+	}
+	return ahead/4 + max(0, v.Later.Sub(now))
+}
+
 // owe makes known which peers do not see the invoice as it is.
 func (d *Desk) owe(tx Tx, inv *Invoice) {
 	now := d.now()
@@ -205,8 +215,7 @@ func (d *Desk) owe(tx Tx, inv *Invoice) {
 		switch {
 		case stale && rank(kind) < rank(Edit):
 			tx.Shown(v.Peer, inv.Order) // it may stand among the edits
-			// What has to wait stands behind what comes meanwhile.
-			tx.Owe(v.Peer, inv.Order, later(now, v.Later).Add(-ahead))
+			tx.Owe(v.Peer, inv.Order, now.Add(-ahead).Add(v.behind(now)))
 		case stale:
 			tx.Owe(v.Peer, inv.Order, now)
 		}

@@ -50,7 +50,7 @@ func (inv *Invoice) presentable() bool {
 // it fits one line. Anything out of the ordinary is told by itself, and so is a
 // customer, and what got lost so often that it may be at fault itself.
 func (inv *Invoice) gatherable(v View) bool {
-	return inv.Standing() == StandsPaid && !v.Guest && !v.Alone && v.Lost < mostLost
+	return inv.Standing() == StandsPaid && !v.Guest && !v.Alone && v.Lost < len(mostGathered)
 }
 
 // rank orders duties within a chat: people's answers, then news, then the rest.

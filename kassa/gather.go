@@ -3,16 +3,17 @@ package kassa
 import "time"
 
 const (
-	// fewest is from how many news on a chat gets them gathered in one message, and
-	// mostGathered how many one message holds.
-	fewest       = 4
-	mostGathered = 50
-	// News lost so often in a row, which takes about a minute, are told by themselves.
-	mostLost = 6
+	// fewest is from how many news on a chat gets them gathered in one message.
+	fewest = 4
 	// Of four deliveries to a chat one is an edit, if an edit has waited so long.
 	fairShare    = 3
 	editPatience = 30 * time.Second
 )
+
+// mostGathered is how many news one message holds, by how often in a row their
+// sends were lost. One of them may be at fault, so they part, quickly; news lost
+// more often than that are told by themselves.
+var mostGathered = [...]int{50, 12, fewest}
 
 // gather adds to news what else the chat can be told in the same message. A
 // few are told one by one, each as a reply to its invoice. News that were lost
@@ -25,7 +26,7 @@ func (j *job) gather(jobs []*job) {
 	var also []*job
 	for _, other := range jobs {
 		fits := other != j && other.Kind == Announce && other.Invoice.gatherable(other.View) && other.View.Lost == j.View.Lost
-		if fits && len(also) < mostGathered-1 {
+		if fits && len(also) < mostGathered[j.View.Lost]-1 {
 			also = append(also, other)
 		}
 	}

@@ -304,3 +304,20 @@ func TestMoneyForAnotherShopIsNotAnnouncedInAShopsChat(t *testing.T) {
 	w.wantTold(78, []string{order}, 0, 0)
 	w.wantTold(client, []string{order}, 0, 0)
 }
+
+func TestAPressOnACopyOfAnAttemptThatWasGivenUpAndPaidIsTheAttempts(t *testing.T) {
+	w := bolt(t)
+	w.chat.fault = append(w.chat.fault, arrivedUnheard)
+	order := unknown(t, w, replyLost)
+	w.pass(time.Minute)
+	if w.invoice(order).Next == "" {
+		t.Fatal("the test wants a second attempt")
+	}
+	w.settle(order)
+	w.must(w.desk.Adopt(w.ctx(), w.peer, order, 1000))
+	w.pass(time.Minute)
+	if m := w.chat.find(77, 1000); m.face != kassa.StandsAbandoned {
+		t.Errorf("the copy says %s", m.face)
+	}
+	w.wantTold(77, []string{order}, 1, 0)
+}
