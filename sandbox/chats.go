@@ -12,8 +12,10 @@ const (
 // What a member, or the bot, is in a chat, in the Bot API's words. Of a private chat the bot is
 // "left" before the user first wrote and "kicked" while he blocks it.
 const (
-	statusMember = "member"
+	statusOwner  = "creator"
 	statusAdmin  = "administrator"
+	statusMember = "member"
+	statusMuted  = "restricted"
 	statusLeft   = "left"
 	statusKicked = "kicked"
 )
@@ -42,6 +44,9 @@ type member struct {
 	status    string
 	anonymous bool
 }
+
+// leads says whether the member is an admin, by whatever name.
+func (m *member) leads() bool { return m.status == statusAdmin || m.status == statusOwner }
 
 func newChat(id int64, kind, title string) *chat {
 	return &chat{
@@ -120,7 +125,7 @@ func (t *Telegram) getChatAdministrators(q *request) (any, *apiError) {
 	}
 	list := []map[string]any{}
 	for _, m := range c.members {
-		if m.status == statusAdmin && !m.anonymous {
+		if m.leads() && !m.anonymous {
 			list = append(list, memberJSON(m.user.json(), m.status, false))
 		}
 	}
@@ -133,6 +138,18 @@ func (t *Telegram) getChatAdministrators(q *request) (any, *apiError) {
 func memberJSON(user map[string]any, status string, anonymous bool) map[string]any {
 	v := map[string]any{"user": user, "status": status}
 	switch status {
+	case statusOwner:
+		v["is_anonymous"] = anonymous
+	case statusMuted:
+		v["is_member"], v["until_date"] = true, 0
+		for _, right := range []string{
+			"can_send_messages", "can_send_audios", "can_send_documents", "can_send_photos", "can_send_videos",
+			"can_send_video_notes", "can_send_voice_notes", "can_send_polls", "can_send_other_messages",
+			"can_add_web_page_previews", "can_react_to_messages", "can_edit_tag",
+			"can_change_info", "can_invite_users", "can_pin_messages", "can_manage_topics",
+		} {
+			v[right] = false
+		}
 	case statusAdmin:
 		v["can_be_edited"], v["is_anonymous"] = false, anonymous
 		for _, right := range []string{

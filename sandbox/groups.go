@@ -57,6 +57,11 @@ func (g *Group) Anonymous(u *User, on bool) {
 	g.change(func(c *chat) { c.members[u.ID] = &member{user: u, status: statusAdmin, anonymous: on} })
 }
 
+// Owner makes u the group's owner, whom the Bot API calls its creator.
+func (g *Group) Owner(u *User) {
+	g.change(func(c *chat) { c.members[u.ID] = &member{user: u, status: statusOwner} })
+}
+
 // HideMembers makes the members invisible to a bot that is no admin.
 func (g *Group) HideMembers(on bool) { g.change(func(c *chat) { c.hidden = on }) }
 
@@ -66,6 +71,16 @@ func (g *Group) BotAdmin(on bool) {
 	status := statusMember
 	if on {
 		status = statusAdmin
+	}
+	g.change(func(c *chat) { g.t.botIs(c, status, c.someone()) })
+}
+
+// Mute takes from the bot the right to send, or makes it a plain member again; it is told. A
+// muted bot still sees what it is to see, edits and deletes.
+func (g *Group) Mute(on bool) {
+	status := statusMember
+	if on {
+		status = statusMuted
 	}
 	g.change(func(c *chat) { g.t.botIs(c, status, c.someone()) })
 }
@@ -81,7 +96,7 @@ func (c *chat) someone() *User {
 	who := &User{ID: groupAnonymousBot, FirstName: "Group"}
 	for _, m := range c.members {
 		who = m.user
-		if m.status == statusAdmin {
+		if m.leads() {
 			break
 		}
 	}
@@ -89,7 +104,8 @@ func (c *chat) someone() *User {
 }
 
 // Migrate turns a basic group into a supergroup with another id. Both sides show a service
-// message; calls with the old id are refused and told the new one.
+// message; calls with the old id are refused and told the new one. The supergroup numbers its
+// messages from 1: none of the old ones can be edited or answered there.
 func (g *Group) Migrate(newID int64) *Group {
 	t := g.t
 	t.change(func() {

@@ -12,12 +12,14 @@ const (
 	mostButtons  = 100
 	mostData     = 64 // bytes
 	mostCopyText = 256
+	mostHint     = 64
 )
 
 // markup is what reply_markup may hold here. Reply keyboards are accepted and not kept.
 type markup struct {
 	Inline [][]json.RawMessage `json:"inline_keyboard"`
-	Force  bool                `json:"force_reply"`
+	Force  *bool               `json:"force_reply"`
+	Hint   string              `json:"input_field_placeholder"`
 
 	buttons [][]Button
 }
@@ -27,6 +29,12 @@ func (q *request) markup() (markup, *apiError) {
 	var m markup
 	if err := q.object("reply_markup", &m); err != nil {
 		return m, err
+	}
+	switch {
+	case m.Force != nil && (!*m.Force || m.Inline != nil):
+		return m, badRequest("can't parse reply keyboard markup JSON object (sandbox: force_reply stands alone and is true)")
+	case size(m.Hint) > mostHint:
+		return m, badRequest("input field placeholder is too long (sandbox: at most %d)", mostHint)
 	}
 	count := 0
 	for _, row := range m.Inline {

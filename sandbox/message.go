@@ -100,6 +100,9 @@ func (t *Telegram) messageJSON(m *Message, withReply bool) map[string]any {
 	if m.Thread != 0 {
 		v["message_thread_id"], v["is_topic_message"] = m.Thread, true
 	}
+	if m.Thread == 0 && m.ReplyTo != 0 && c.kind == kindSupergroup {
+		v["message_thread_id"] = c.root(m) // a thread of replies, which is no topic: nothing can be sent to it
+	}
 	if r, ok := c.byID[m.ReplyTo]; ok && withReply && !r.Deleted {
 		v["reply_to_message"] = t.messageJSON(r, false)
 	}
@@ -107,6 +110,18 @@ func (t *Telegram) messageJSON(m *Message, withReply bool) map[string]any {
 		v[name] = value
 	}
 	return v
+}
+
+// root is the message with which a thread of replies began.
+func (c *chat) root(m *Message) int {
+	for m.ReplyTo != 0 {
+		to, ok := c.byID[m.ReplyTo]
+		if !ok {
+			return m.ReplyTo
+		}
+		m = to
+	}
+	return m.ID
 }
 
 // groupAnonymousBot is who Telegram says wrote what an anonymous admin wrote.

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"encoding/json"
 	"reflect"
+	"strings"
 	"time"
 )
 
@@ -45,7 +46,10 @@ func (t *Telegram) edit(q *request, change func(m *Message) *apiError) (any, *ap
 	if err := change(&m); err != nil {
 		return nil, err
 	}
-	m.Buttons = k.buttons
+	if k.Force != nil {
+		return nil, badRequest("inline keyboard expected")
+	}
+	m.Buttons, m.ForceReply = k.buttons, old.ForceReply
 	if old.looksLike(&m) {
 		return nil, badRequest(notModified)
 	}
@@ -95,18 +99,35 @@ func (t *Telegram) editMarkup(q *request) (any, *apiError) {
 	return t.edit(q, func(*Message) *apiError { return nil })
 }
 
+// inputMedia is an InputMediaPhoto.
+type inputMedia struct {
+	Type      string   `json:"type"`
+	Media     string   `json:"media"`
+	Caption   string   `json:"caption"`
+	ParseMode string   `json:"parse_mode"`
+	Entities  []Entity `json:"caption_entities"`
+	Above     bool     `json:"show_caption_above_media"`
+	Spoiler   bool     `json:"has_spoiler"`
+}
+
+// media reads the parameter of that name; a field that Telegram does not know is refused.
+func (q *request) media() (m inputMedia, err *apiError) {
+	d := json.NewDecoder(strings.NewReader(q.text("media")))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&m); err != nil {
+		return m, badRequest("can't parse input media: %v", err)
+	}
+	if m.Type != "photo" {
+		return m, badRequest("can't parse input media: type %q (the sandbox knows photo)", clip(m.Type))
+	}
+	return m, nil
+}
+
 // editMedia changes the photo and its caption together; a text message becomes a photo.
 func (t *Telegram) editMedia(q *request) (any, *apiError) {
-	var media struct {
-		Type, Media, Caption string
-		ParseMode            string   `json:"parse_mode"`
-		Entities             []Entity `json:"caption_entities"`
-	}
-	if err := json.Unmarshal([]byte(q.text("media")), &media); err != nil {
-		return nil, badRequest("can't parse input media: %v", err)
-	}
-	if media.Type != "photo" {
-		return nil, badRequest("can't parse input media: type %q (the sandbox knows photo)", clip(media.Type))
+	media, err := q.media()
+	if err != nil {
+		return nil, err
 	}
 	return t.edit(q, func(m *Message) *apiError {
 		f, err := formattedText(media.Caption, media.ParseMode, media.Entities, mostCaption)

@@ -31,7 +31,7 @@ func (t *Telegram) chat(q *request) (*chat, *apiError) {
 }
 
 func (t *Telegram) sendMessage(q *request) (any, *apiError) {
-	return t.send(q, "text", mostText, func(m *Message) *apiError {
+	return t.send(q, "text", "text messages", mostText, func(m *Message) *apiError {
 		if m.Text == "" {
 			return badRequest("message text is empty")
 		}
@@ -40,7 +40,7 @@ func (t *Telegram) sendMessage(q *request) (any, *apiError) {
 }
 
 func (t *Telegram) sendPhoto(q *request) (any, *apiError) {
-	return t.send(q, "caption", mostCaption, func(m *Message) *apiError {
+	return t.send(q, "caption", "photos", mostCaption, func(m *Message) *apiError {
 		p, err := t.photo(q, "photo", q.text("photo"))
 		if err == nil {
 			m.setPhoto(p)
@@ -49,12 +49,15 @@ func (t *Telegram) sendPhoto(q *request) (any, *apiError) {
 	})
 }
 
-// send does what all sends have in common; fill adds what is special and may refuse. Only a
-// message that would have gone out counts against the limits.
-func (t *Telegram) send(q *request, field string, most int, fill func(*Message) *apiError) (any, *apiError) {
+// send does what all sends have in common; fill adds what is special and may refuse. what is
+// what a muted bot may not send. Only a message that would have gone out counts against the limits.
+func (t *Telegram) send(q *request, field, what string, most int, fill func(*Message) *apiError) (any, *apiError) {
 	c, err := t.chat(q)
 	if err != nil {
 		return nil, err
+	}
+	if c.bot == statusMuted {
+		return nil, badRequest("not enough rights to send %s to the chat", what)
 	}
 	m := &Message{FromBot: true, From: t.botID, Thread: q.int("message_thread_id")}
 	if m.Thread != 0 && !c.threads[m.Thread] {
@@ -96,7 +99,7 @@ func (q *request) fillText(m *Message, field string, most int) *apiError {
 		return err
 	}
 	m.setText(f)
-	m.Buttons, m.ForceReply = k.buttons, k.Force
+	m.Buttons, m.ForceReply = k.buttons, k.Force != nil
 	return nil
 }
 

@@ -99,6 +99,11 @@ func (t *Telegram) Redeliver(id int64) {
 	})
 }
 
+// Forget drops the latest n updates of those not confirmed: the bot never gets them.
+func (t *Telegram) Forget(n int) {
+	t.change(func() { t.feed.queue = t.feed.queue[:max(0, len(t.feed.queue)-n)] })
+}
+
 // confirm forgets what an offset says was received; a negative one keeps only the last of the queue.
 func (f *feed) confirm(offset int64) {
 	if offset < 0 {

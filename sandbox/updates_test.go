@@ -328,3 +328,21 @@ func TestMigratedGroupTellsItsNewID(t *testing.T) {
 		t.Errorf("%d messages in the supergroup", n)
 	}
 }
+
+func TestForgottenUpdatesNeverCome(t *testing.T) {
+	t.Parallel()
+	w := world(t, Options{})
+	u := w.Telegram.User(5, "Aziz", "")
+	u.Send("kept")
+	u.Send("lost")
+	u.Send("lost too")
+	w.Telegram.Forget(2)
+	u.Send("last")
+	if got := texts(poll(t, w, 0)); got != "kept;last;" {
+		t.Errorf("got %s", got)
+	}
+	w.Telegram.Forget(99)
+	if n := w.Telegram.Pending(); n != 0 {
+		t.Errorf("%d updates are left", n)
+	}
+}
