@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"net"
 	"os"
 	"path/filepath"
@@ -16,6 +17,9 @@ import (
 
 const httpsRule = "it takes an https address such as https://bot.example.uz (http only on this machine), without user, ? and #"
 
+const redisRule = "it takes redis://user:password@host:6379/0, rediss://… (TLS), unix:///path/to.sock, or hosts with commas between them " +
+	"and ?master=NAME (Sentinel) or ?cluster=true; in the password, characters such as / # @ : are written as %2F %23 %40 %3A"
+
 func TestWrongValueEndsTheStartWithOneLineAboutIt(t *testing.T) {
 	t.Parallel()
 	taken, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
@@ -27,6 +31,14 @@ func TestWrongValueEndsTheStartWithOneLineAboutIt(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
+	}
+	lostKey, damaged := t.TempDir(), t.TempDir()
+	for path, text := range map[string]string{
+		filepath.Join(lostKey, keyFile): "canary\n", filepath.Join(damaged, "payferbot.db"): strings.Repeat("canary", 4096),
+	} {
+		if err := errors.Join(os.Chmod(filepath.Dir(path), 0o700), os.WriteFile(path, []byte(text), 0o600)); err != nil {
+			t.Fatal(err)
+		}
 	}
 	key := secret.NewKey()
 	for _, c := range []struct{ env, want string }{
@@ -54,6 +66,15 @@ func TestWrongValueEndsTheStartWithOneLineAboutIt(t *testing.T) {
 		{"SECRET_KEY=canary", "SECRET_KEY: what it holds is not shown (key 1: 4 bytes, want 32); it takes 32 bytes in base64 (openssl rand -base64 32), several with commas between"},
 		{"SECRET_KEY=" + key + ",canary!", "SECRET_KEY: what it holds is not shown (key 2: not base64); it takes 32 bytes in base64 (openssl rand -base64 32), several with commas between"},
 		{"DATA_DIR=" + file, `DATA_DIR is "` + file + `": it takes a folder of its own that can be written: open ` + file + `/secret.key: not a directory`},
+		{"DATA_DIR=" + file + "/data", `DATA_DIR is "` + file + `/data": it takes a folder of its own that can be written: open ` + file + `/data/secret.key: not a directory`},
+		{"DATA_DIR=" + file + " SECRET_KEY=" + key, `DATA_DIR is "` + file + `": it takes a folder of its own that can be written: open store: mkdir ` + file + `: not a directory`},
+		{"DATA_DIR=/proc/payferbot", `DATA_DIR is "/proc/payferbot": it takes a folder of its own that can be written: mkdir /proc/payferbot: no such file or directory`},
+		{"DATA_DIR=" + lostKey, `SECRET_KEY: it is empty, and ` + lostKey + `/secret.key holds no key: put back the file from a backup`},
+		{"DATA_DIR=" + damaged, `DATA_DIR is "` + damaged + `": it takes a folder of its own that can be written: open store: ` + damaged + `/payferbot.db: invalid database`},
+		{"REDIS_URL=127.0.0.1:6379 SECRET_KEY=" + key, `REDIS_URL is "127.0.0.1:6379": it is no URL; ` + redisRule},
+		{"REDIS_URL=http://u:canary@127.0.0.1 SECRET_KEY=" + key, `REDIS_URL is "http://[redacted]@127.0.0.1": its scheme, path or a parameter is wrong; ` + redisRule},
+		{"REDIS_URL=redis://a,b SECRET_KEY=" + key, `REDIS_URL is "redis://a,b": several hosts, but neither master nor cluster; ` + redisRule},
+		{"REDIS_URL=redis://a?cluster=perhaps&password=canary SECRET_KEY=" + key, `REDIS_URL is "redis://a": cluster is neither true nor false; ` + redisRule},
 		{"LISTEN_ADDR=8080", `LISTEN_ADDR is "8080": it takes host:port such as 127.0.0.1:8080`},
 		{"LISTEN_ADDR=localhost:http", `LISTEN_ADDR is "localhost:http": it takes host:port such as 127.0.0.1:8080`},
 		{"LISTEN_ADDR=" + busy, `LISTEN_ADDR is "` + busy + `": it takes a host:port to listen at: listen tcp ` + busy + `: bind: address already in use`},

@@ -28,7 +28,7 @@ func TestCommands(t *testing.T) {
 func startHelpShop(t *testing.T, f *shopfloor) {
 	o := f.newOwner("en")
 	o.answerTo(o.Start(""), o.says("en", "start.new", nil))
-	o.answerTo(o.Start("pay_abcdefgh"), o.says("en", "start.customer", nil))
+	o.answerTo(o.Start("pay_abcdefgh"), o.says("en", "guest.none", nil))
 	o.next("/help", "help", nil)
 	o.link()
 	o.answerTo(o.Start(""), o.says("en", "start.linked", locales.Args{"Shop": o.name}))
@@ -149,7 +149,7 @@ func badInvoices(t *testing.T, f *shopfloor) {
 
 func unknownCommands(t *testing.T, f *shopfloor) {
 	o := f.newLinked("en")
-	for _, name := range []string{"/report", "/export", "/settings"} {
+	for _, name := range []string{"/report", "/export"} {
 		o.next(name, "not_built", locales.Args{"Command": name})
 	}
 	o.next("/frobnicate", "unknown_command", nil)

@@ -88,7 +88,7 @@ func (v *verdict) gather(commands []*command) {
 	}
 	for _, c := range commands {
 		if v.said[c.o.Chat()] == nil {
-			v.said[c.o.Chat()] = byNote(v.f.Telegram.Sent(c.o.Chat()))
+			v.said[c.o.Chat()] = byNote(spread(v.f.Telegram.Sent(c.o.Chat()), v.marks[1]))
 		}
 	}
 }

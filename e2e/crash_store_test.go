@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"errors"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -17,6 +18,26 @@ import (
 func (f *shopfloor) unfinished() (owed, letters int) {
 	f.t.Helper()
 	ctx := soon(f.t)
+	s := f.openStore()
+	defer s.Close()
+	err := s.View(ctx, func(tx kassa.Tx) error {
+		ready, err := tx.ReadyBy(time.Now().Add(24*time.Hour), 1000)
+		owed = len(ready)
+		return err
+	})
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	list, err := s.Letters(ctx)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	return owed, len(list)
+}
+
+// openStore opens the store of a process that has ended.
+func (f *shopfloor) openStore() *store.Store {
+	f.t.Helper()
 	o := store.Options{DataDir: filepath.Join(f.dir, "data"), Log: slog.New(slog.DiscardHandler)}
 	spec := f.variable("SECRET_KEY")
 	if f.redis != nil {
@@ -30,24 +51,32 @@ func (f *shopfloor) unfinished() (owed, letters int) {
 	if o.Keys, err = secret.ParseKeys(spec); err != nil {
 		f.t.Fatal(err)
 	}
-	s, err := store.Open(ctx, o)
+	s, err := store.Open(soon(f.t), o)
 	if err != nil {
 		f.t.Fatal(err)
 	}
-	defer s.Close()
-	err = s.View(ctx, func(tx kassa.Tx) error {
-		ready, err := tx.ReadyBy(time.Now().Add(24*time.Hour), 1000)
-		owed = len(ready)
+	return s
+}
+
+// minuteLater is a minute later for the chat: what was sent there counts no more
+// against what Telegram takes in a minute. For that the process is stopped and
+// started again.
+func (f *shopfloor) minuteLater(chat int64) {
+	f.t.Helper()
+	if code := f.stop(); code != 0 {
+		f.t.Errorf("exit %d", code)
+	}
+	s := f.openStore()
+	err := s.Update(soon(f.t), func(tx kassa.Tx) error {
+		peer, err := tx.PeerAt(kassa.Address{Chat: chat})
+		peer.Pace = time.Time{}
+		tx.PutPeer(peer)
 		return err
 	})
-	if err != nil {
+	if err := errors.Join(err, s.Close()); err != nil {
 		f.t.Fatal(err)
 	}
-	list, err := s.Letters(ctx)
-	if err != nil {
-		f.t.Fatal(err)
-	}
-	return owed, len(list)
+	f.restart()
 }
 
 // variable is a variable that the process is started with.

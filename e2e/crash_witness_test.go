@@ -151,7 +151,7 @@ func (w *witness) goodbye(t *testing.T) {
 // said is how often the bot sent, changed or deleted a message.
 func (w *witness) said() int {
 	n := 0
-	for _, method := range []string{"sendMessage", "sendPhoto", "editMessageText", "editMessageCaption", "deleteMessage"} {
+	for _, method := range []string{"sendMessage", "sendPhoto", "editMessageText", "editMessageCaption", "editMessageMedia", "deleteMessage"} {
 		n += len(w.f.Telegram.Calls(method))
 	}
 	return n

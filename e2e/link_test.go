@@ -16,7 +16,6 @@ func TestLinking(t *testing.T) {
 		{"unlinked and linked again, open invoices stay watched", unlinkAndBack},
 		{"forgotten invoices are not told", forgetNow},
 		{"a kassa linked in place of another", linkAnother},
-		{"a group gets no kassa, and a key posted there is deleted", linkInGroup},
 	})
 }
 
@@ -133,26 +132,5 @@ func linkAnother(t *testing.T, f *shopfloor) {
 	o.pay(p.Order)
 	if told := o.announced(m); !has(o.name)(told) {
 		t.Errorf("the old kassa's invoice is announced as %q", told.Text)
-	}
-}
-
-func linkInGroup(t *testing.T, f *shopfloor) {
-	o := f.newOwner("en")
-	g := f.Telegram.Group(-1000000-o.ID, "Bozor", o.User)
-	said := o.SendIn(g, "/invoice 5000")
-	f.answerIn(g.ID, said, o.says("en", "private_only", locales.Args{"Bot": f.Telegram.Username()}))
-	said = o.SendIn(g, "/link "+o.shop+" "+o.key)
-	f.answerIn(g.ID, said, o.says("en", "link.group_key", nil))
-	f.answerIn(g.ID, said, o.says("en", "link.key_delete_failed", nil))
-	g.BotAdmin(true)
-	said = o.SendIn(g, "/link "+o.shop+" "+o.key)
-	f.answerIn(g.ID, said, o.says("en", "link.group_key", nil))
-	if m, _ := f.Telegram.Message(g.ID, said.ID); !m.Deleted {
-		t.Error("the key still stands in the group")
-	}
-	for _, c := range f.Payfer.Calls("") {
-		if c.Shop == o.shop {
-			t.Error("Payfer was asked with a key from a group")
-		}
 	}
 }

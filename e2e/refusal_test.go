@@ -37,7 +37,7 @@ func TestPayfersNoIsToldInPeoplesWords(t *testing.T) {
 func (o *owner) refused(lang, why string) sandbox.Message {
 	o.f.t.Helper()
 	m := o.ask("/invoice 50000", nil)
-	args := locales.Args{"Number": 1}
+	args := locales.Args{"Number": 1, "Group": false}
 	key := "invoice.rejected." + why
 	if todo := book(o.f.t).HTML(lang, key+"_todo", args); !o.says(lang, key, args)(m) || !has(todo)(sandbox.Message{Text: m.HTML}) || isPhoto(m) {
 		o.f.t.Errorf("%s, %s: told %q", lang, why, m.HTML)

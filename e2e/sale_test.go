@@ -162,25 +162,37 @@ func overdue(t *testing.T, f *shopfloor) {
 func promptWhileTelling(t *testing.T, f *shopfloor) {
 	o := f.newLinked("en")
 	const many = 7
-	var orders []string
+	var payments []sandbox.Payment
 	for i := range many {
 		_, p := o.invoice(fmt.Sprint(50000 + i))
-		orders = append(orders, p.Order)
+		payments = append(payments, p)
 	}
-	for _, order := range orders {
-		o.pay(order)
+	for _, p := range payments {
+		o.pay(p.Order)
 	}
 	asked := time.Now()
 	o.next("/help", "help", nil)
 	o.ask("/invoice 9000", isPhoto)
 	took := time.Since(asked)
-	if n := announcements(f.Telegram.Sent(o.Chat())); n >= many {
-		t.Errorf("all %d announcements were told before the answers", n)
+	if n := o.toldOf(payments); n >= many {
+		t.Errorf("all %d payments were told before the answers", n)
 	}
 	if limit := time.Second; took > limit && !raceDetector {
 		t.Errorf("two answers took %v", took)
 	}
-	f.await("all announcements", func(v *sandbox.View) bool { return announcements(v.Sent(o.Chat())) == many })
+	f.allTold(patience, payments, o.Chat())
+}
+
+// toldOf counts those of the payments, №1 first, that are told; each may be so once.
+func (o *owner) toldOf(payments []sandbox.Payment) (n int) {
+	o.f.t.Helper()
+	for i, p := range payments {
+		times := tellings(o.f.Telegram.Sent(o.Chat()), i+1, p.Unique.String())
+		if n += times; times > 1 {
+			o.f.t.Errorf("№%d is told %d times:\n%s", i+1, times, o.chat())
+		}
+	}
+	return n
 }
 
 func announcements(list []sandbox.Message) (n int) {

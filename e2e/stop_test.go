@@ -110,19 +110,22 @@ func (o *owner) complete(commands int) {
 	if len(payments) != commands || len(o.photos()) != commands || len(shown) != commands {
 		o.f.t.Errorf("%d payments, %d messages, %d orders shown, want %d of each:\n%s", len(payments), len(o.photos()), len(shown), commands, o.chat())
 	}
+	var paid []sandbox.Payment
 	for _, p := range payments {
-		if m, ok := shown[p.Order]; ok && p.State == sandbox.Paid {
-			o.announced(m)
+		if p.State == sandbox.Paid {
+			paid = append(paid, p)
 		}
 	}
+	o.f.allTold(patience, paid, o.Chat())
 	o.sale()
 	for _, p := range payments {
 		want := 0
 		if p.State == sandbox.Paid {
 			want = 1
 		}
-		if got := o.replies(shown[p.Order]); len(got) != want {
-			o.f.t.Errorf("order %s is %s and told %d times:\n%s", p.Order, p.State, len(got), o.chat())
+		n := numbersIn(shown[p.Order].Text)[0]
+		if got := tellings(o.f.Telegram.Sent(o.Chat()), n, p.Unique.String()); got != want {
+			o.f.t.Errorf("order %s is %s and told %d times:\n%s", p.Order, p.State, got, o.chat())
 		}
 	}
 }
