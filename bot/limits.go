@@ -89,8 +89,9 @@ func (w *window[K]) full(key K, now time.Time) bool {
 	return within >= w.most
 }
 
-// makeRoom forgets keys whose time is over when there are too many, and any one
-// key if that does not help.
+// makeRoom forgets keys whose time is over when there are too many, and any
+// tenth of the rest if that does not help: to look through all of them for each new one
+// would take long just when many come.
 func (w *window[K]) makeRoom(now time.Time) {
 	if len(w.seen) < mostKeys {
 		return
@@ -101,7 +102,7 @@ func (w *window[K]) makeRoom(now time.Time) {
 		}
 	}
 	for key := range w.seen {
-		if len(w.seen) < mostKeys {
+		if len(w.seen) < mostKeys*9/10 {
 			return
 		}
 		delete(w.seen, key)

@@ -24,7 +24,7 @@ func TestManyNewsOfAChatAreToldFiftyInAMessage(t *testing.T) {
 		if n := w.chat.sends(kassa.Announce); n != 3 {
 			t.Errorf("120 news in %d messages, want 3", n)
 		}
-		w.pass(time.Hour)
+		w.pass(12 * time.Minute) // 120 edits, one in four and a half seconds
 		w.wantTold(yard, orders, 1, 0)
 		for _, m := range w.chat.in(yard, kassa.Show) {
 			if m.state != kassa.Paid {
