@@ -14,7 +14,7 @@ import (
 
 // How long the soak is and what it does, for `make soak` and to see a failure again.
 var (
-	rounds = flag.Int("rounds", 12, "how often the soak kills the process, on each store")
+	rounds = flag.Int("rounds", 8, "how often the soak kills the process, on each store")
 	seed   = flag.Uint64("seed", 0, "what the soak does, at random; 0: something new")
 )
 

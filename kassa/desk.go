@@ -193,8 +193,9 @@ func dropKey(tx Tx, id ShopID, ending int) error {
 	return nil
 }
 
-// ahead is how much older than edits answers and news are made, so that they
-// stand in front of any number of them: of a long line only the head is looked at.
+// ahead is how much older than edits news are made, and answers than news, so
+// that they stand in front of any number of them: of a long line only the head is
+// looked at, and how old it is tells what it is.
 const ahead = 365 * 24 * time.Hour
 
 // behind is how far back in the line of news a view stands that was lost before:
@@ -213,7 +214,10 @@ func (d *Desk) owe(tx Tx, inv *Invoice) {
 	for _, v := range inv.Views {
 		kind, stale := inv.duty(v)
 		switch {
-		case stale && rank(kind) < rank(Edit):
+		case stale && kind == Show:
+			tx.Shown(v.Peer, inv.Order) // it may stand among the others
+			tx.Owe(v.Peer, inv.Order, now.Add(-2*ahead).Add(v.behind(now)))
+		case stale && kind == Announce:
 			tx.Shown(v.Peer, inv.Order) // it may stand among the edits
 			tx.Owe(v.Peer, inv.Order, now.Add(-ahead).Add(v.behind(now)))
 		case stale:

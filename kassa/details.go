@@ -93,14 +93,7 @@ func (d *Desk) SetHolder(ctx context.Context, peer PeerID, card, holder string) 
 
 func (d *Desk) changeDetails(ctx context.Context, peer PeerID, fn func(Details) (Details, error)) (shop Shop, err error) {
 	err = d.store.Update(ctx, func(tx Tx) error {
-		p, err := tx.Peer(peer)
-		if err != nil {
-			return err
-		}
-		if p.Shop == "" {
-			return ErrNotLinked
-		}
-		if shop, err = tx.Shop(p.Shop); err != nil {
+		if _, shop, err = linked(tx, peer); err != nil {
 			return err
 		}
 		if shop.PayTo, err = fn(shop.PayTo); err != nil {

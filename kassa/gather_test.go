@@ -24,14 +24,20 @@ func TestManyNewsOfAChatAreToldFiftyInAMessage(t *testing.T) {
 		if n := w.chat.sends(kassa.Announce); n != 3 {
 			t.Errorf("120 news in %d messages, want 3", n)
 		}
-		w.pass(12 * time.Minute) // 120 edits, one in four and a half seconds
-		w.wantTold(yard, orders, 1, 0)
-		for _, m := range w.chat.in(yard, kassa.Show) {
-			if m.state != kassa.Paid {
-				t.Fatalf("the message of №%d still says %s", m.number, m.state)
-			}
-		}
 	})
+}
+
+func TestTheMessagesOfGatheredNewsAreEditedOneByOne(t *testing.T) {
+	w := bolt(t)
+	w.group()
+	orders := w.crowd(55)
+	w.pass(6 * time.Minute) // 55 edits, one in four and a half seconds
+	w.wantTold(yard, orders, 1, 0)
+	for _, m := range w.chat.in(yard, kassa.Show) {
+		if m.state != kassa.Paid {
+			t.Fatalf("the message of №%d still says %s", m.number, m.state)
+		}
+	}
 }
 
 func TestThreeNewsAreToldOneByOneEachUnderItsInvoice(t *testing.T) {

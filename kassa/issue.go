@@ -86,14 +86,8 @@ func (d *Desk) intend(ctx context.Context, c Command) (inv Invoice, shop Shop, f
 		} else if !errors.Is(err, ErrNotFound) {
 			return err
 		}
-		peer, err := tx.Peer(c.Peer)
-		if err != nil {
-			return err
-		}
-		if peer.Shop == "" {
-			return ErrNotLinked
-		}
-		if shop, err = tx.Shop(peer.Shop); err != nil {
+		var peer Peer
+		if peer, shop, err = linked(tx, c.Peer); err != nil {
 			return err
 		}
 		peer.Last++

@@ -89,17 +89,22 @@ func (d *Desk) wake(ctx context.Context, shop ShopID, orders []string) error {
 // ShopOf is the kassa linked to the peer, or ErrNotLinked.
 func (d *Desk) ShopOf(ctx context.Context, id PeerID) (shop Shop, err error) {
 	err = d.store.View(ctx, func(tx Tx) error {
-		peer, err := tx.Peer(id)
-		if err != nil {
-			return err
-		}
-		if peer.Shop == "" {
-			return ErrNotLinked
-		}
-		shop, err = tx.Shop(peer.Shop)
+		_, shop, err = linked(tx, id)
 		return err
 	})
 	return shop, err
+}
+
+// linked gives the peer and its kassa, or ErrNotLinked.
+func linked(tx Tx, id PeerID) (peer Peer, shop Shop, err error) {
+	if peer, err = tx.Peer(id); err != nil {
+		return peer, shop, err
+	}
+	if peer.Shop == "" {
+		return peer, shop, ErrNotLinked
+	}
+	shop, err = tx.Shop(peer.Shop)
+	return peer, shop, err
 }
 
 // Info asks Payfer about the kassa linked to the peer.
@@ -116,14 +121,8 @@ func (d *Desk) Info(ctx context.Context, id PeerID) (Shop, payfer.ShopInfo, erro
 // which the key stays too; open says how many they are.
 func (d *Desk) Unlink(ctx context.Context, id PeerID) (was Shop, open int, err error) {
 	err = d.store.Update(ctx, func(tx Tx) error {
-		peer, err := tx.Peer(id)
-		if err != nil {
-			return err
-		}
-		if peer.Shop == "" {
-			return ErrNotLinked
-		}
-		if was, err = tx.Shop(peer.Shop); err != nil {
+		var peer Peer
+		if peer, was, err = linked(tx, id); err != nil {
 			return err
 		}
 		orders, err := d.watchedOf(tx, id, peer.Shop)

@@ -23,7 +23,7 @@ import (
 func TestMain(m *testing.M) {
 	flag.Parse()
 	if asked := slices.ContainsFunc(os.Args, func(a string) bool { return len(a) > 13 && a[:13] == "-rapid.checks" }); !asked {
-		_ = flag.Set("rapid.checks", "25")
+		_ = flag.Set("rapid.checks", "15")
 	}
 	_ = flag.Set("rapid.nofailfile", "true") // the seed is printed, and replays it
 	goleak.VerifyTestMain(m)

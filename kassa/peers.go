@@ -36,9 +36,14 @@ func (d *Desk) Known(ctx context.Context, at Address) (peer Peer, err error) {
 }
 
 // Linked are the peers to which the kassa is linked.
-func (d *Desk) Linked(ctx context.Context, shop ShopID) (peers []Peer, err error) {
+func (d *Desk) Linked(ctx context.Context, shop ShopID) ([]Peer, error) {
+	return d.peers(ctx, func(tx Tx) ([]PeerID, error) { return tx.Links(shop) })
+}
+
+// peers gives those that are named.
+func (d *Desk) peers(ctx context.Context, named func(Tx) ([]PeerID, error)) (peers []Peer, err error) {
 	err = d.store.View(ctx, func(tx Tx) error {
-		ids, err := tx.Links(shop)
+		ids, err := named(tx)
 		peers = make([]Peer, len(ids))
 		for i := 0; i < len(ids) && err == nil; i++ {
 			peers[i], err = tx.Peer(ids[i])
@@ -108,16 +113,8 @@ func (d *Desk) unpark(p *Peer) {
 }
 
 // Parked gives up to limit peers to which nothing can be sent.
-func (d *Desk) Parked(ctx context.Context, limit int) (peers []Peer, err error) {
-	err = d.store.View(ctx, func(tx Tx) error {
-		ids, err := tx.Parked(limit)
-		peers = make([]Peer, len(ids))
-		for i := 0; i < len(ids) && err == nil; i++ {
-			peers[i], err = tx.Peer(ids[i])
-		}
-		return err
-	})
-	return peers, err
+func (d *Desk) Parked(ctx context.Context, limit int) ([]Peer, error) {
+	return d.peers(ctx, func(tx Tx) ([]PeerID, error) { return tx.Parked(limit) })
 }
 
 // Back says that the peer can be spoken to again: it wrote to us, or Telegram

@@ -47,6 +47,9 @@ func (d *Desk) take(ctx context.Context, id PeerID, order string) (*job, error) 
 			}
 			return nil
 		}
+		if early, err := d.early(tx, peer, now); err != nil || (early && order == "") {
+			return err
+		}
 		jobs, err := d.jobs(tx, peer, order)
 		if err != nil {
 			return err
@@ -74,6 +77,29 @@ func (p *Peer) closed(now time.Time, urgent bool) (until time.Time, yes bool) {
 		until = later(until, p.Hold)
 	}
 	return until, until.After(now)
+}
+
+// early tells that all that the peer is owed has to wait for its pace, and
+// writes until when. It looks at the head of the line alone, for a chat under a
+// flood asks often.
+func (d *Desk) early(tx Tx, peer Peer, now time.Time) (bool, error) {
+	head, err := tx.OwedSince(peer.ID, now.Add(-3*ahead), 1)
+	if err != nil || len(head) == 0 {
+		return false, err
+	}
+	kind := Edit
+	switch age := now.Sub(head[0].At); {
+	case age > ahead+ahead/2:
+		return false, nil // an answer waits for nothing
+	case age > ahead/2:
+		kind = Announce
+	}
+	free := peer.freeAt(kind)
+	if !free.After(now) {
+		return false, nil
+	}
+	tx.SetReady(peer.ID, ceil(earliest(free, now.Add(poll))))
+	return true, nil
 }
 
 // choose picks the most urgent of the jobs and writes the claim for it. Where
