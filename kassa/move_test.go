@@ -164,6 +164,23 @@ func TestAPeerThatComesBackWhileAMessageIsOnItsWayIsServedOn(t *testing.T) {
 	w.wantTold(77, orders, 1, 0)
 }
 
+// Found by an end-to-end test: what had arrived just before brought the chat back.
+func TestAPeerParkedWhileAMessageIsOnItsWayStaysParked(t *testing.T) {
+	w := bolt(t)
+	order := w.issue().Order
+	w.settle(order)
+	w.chat.fault = append(w.chat.fault, func(c *call) error {
+		w.must(w.desk.Park(w.ctx(), w.peer, "kicked"))
+		return nil
+	})
+	w.work()
+	parked, err := w.desk.Parked(w.ctx(), 10)
+	w.must(err)
+	if len(parked) != 1 {
+		t.Errorf("parked: %+v", parked)
+	}
+}
+
 func TestAParkedPeerIsListedHearsNothingAndThenAll(t *testing.T) {
 	t.Parallel()
 	onBothStores(t, func(t *testing.T, s *store.Store) {

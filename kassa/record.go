@@ -32,8 +32,7 @@ func (d *Desk) record(ctx context.Context, j *job, out outcome) error {
 			return err
 		}
 		if out.err == nil {
-			d.unpark(&peer)
-			peer.Failed, peer.Hold = 0, time.Time{}
+			d.reached(&peer, j)
 		} else if err := d.unreached(tx, &peer, out.err); err != nil {
 			return err
 		}
@@ -52,6 +51,17 @@ func (d *Desk) record(ctx context.Context, j *job, out outcome) error {
 	}
 	fault.At("recorded")
 	return nil
+}
+
+// reached writes what a delivery that arrived means for the peer. One that was
+// parked while it was on its way has shut the bot out since.
+func (d *Desk) reached(peer *Peer, j *job) {
+	if j.Peer.Parked != "" {
+		d.unpark(peer)
+	}
+	if peer.Parked == "" {
+		peer.Failed, peer.Hold = 0, time.Time{}
+	}
 }
 
 // recordOne writes the outcome into the view, and ends its debt.
