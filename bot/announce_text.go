@@ -21,6 +21,15 @@ func (r *renderer) announcement(d kassa.Delivery) page {
 	return page{HTML: r.paidText(d)}
 }
 
+// warning tells that Payfer refuses the kassa's key, or accepts it again.
+func (r *renderer) warning(d kassa.Delivery) page {
+	key := "kassa.refused"
+	if d.Shop.Refused.IsZero() {
+		key = "kassa.good"
+	}
+	return page{HTML: r.book.HTML(d.Peer.Lang, key, locales.Args{"Shop": shopName(d.Shop)})}
+}
+
 // paidText tells of money that came: how it stands, where, and, if anything is
 // out of the ordinary, what to do. The invoice's own message and the
 // announcement say the same, for it is the same state.

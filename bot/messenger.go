@@ -124,6 +124,8 @@ func (b *Bot) page(d kassa.Delivery) (page, error) {
 		return b.render.invoice(d, d.View.Photo), nil
 	case kassa.Announce:
 		return b.render.announcement(d), nil
+	case kassa.Warn:
+		return b.render.warning(d), nil
 	}
 	return page{}, fmt.Errorf("no such delivery: %q", d.Kind)
 }

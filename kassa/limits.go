@@ -12,6 +12,10 @@ const (
 	scheduledPerSecond = 1
 	hintedPerSecond    = 5
 	hintedBurst        = 60
+	// A kassa whose key Payfer refuses is asked about twice, to be sure, and then
+	// once in a while.
+	refusedPause = 10 * time.Minute
+	refusedBurst = 2
 )
 
 // askLimits paces the questions to Payfer, kassa by kassa. A question that
@@ -21,25 +25,36 @@ type askLimits struct {
 	shops map[ShopID]*askLimit
 }
 
-type askLimit struct{ scheduled, hinted *rate.Limiter }
+type askLimit struct{ scheduled, hinted, refused *rate.Limiter }
 
 func newAskLimits() *askLimits { return &askLimits{shops: map[ShopID]*askLimit{}} }
 
+// line is in which line a question stands.
+type line struct {
+	shop    ShopID
+	hinted  bool
+	refused bool // Payfer refuses the kassa's key
+}
+
 // take uses up one question, or says how long the next one must wait at least.
-func (l *askLimits) take(shop ShopID, hinted bool, now time.Time) (wait time.Duration) {
+func (l *askLimits) take(at line, now time.Time) (wait time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.prune(now)
-	limit := l.shops[shop]
+	limit := l.shops[at.shop]
 	if limit == nil {
 		limit = &askLimit{
 			scheduled: rate.NewLimiter(scheduledPerSecond, 1),
 			hinted:    rate.NewLimiter(hintedPerSecond, hintedBurst),
+			refused:   rate.NewLimiter(rate.Every(refusedPause), refusedBurst),
 		}
-		l.shops[shop] = limit
+		l.shops[at.shop] = limit
 	}
 	bucket := limit.scheduled
-	if hinted {
+	switch {
+	case at.refused:
+		bucket = limit.refused
+	case at.hinted:
 		bucket = limit.hinted
 	}
 	if bucket.AllowN(now, 1) {
@@ -55,7 +70,7 @@ func (l *askLimits) prune(now time.Time) {
 		return
 	}
 	for id, limit := range l.shops {
-		if limit.hinted.TokensAt(now) >= hintedBurst && limit.scheduled.TokensAt(now) >= 1 {
+		if limit.hinted.TokensAt(now) >= hintedBurst && limit.scheduled.TokensAt(now) >= 1 && limit.refused.TokensAt(now) >= refusedBurst {
 			delete(l.shops, id)
 		}
 	}

@@ -25,7 +25,7 @@ func (d *Desk) Link(ctx context.Context, id PeerID, c payfer.Credentials) (Shop,
 		return err
 	})
 	if err == nil {
-		err = d.wake(ctx, shop.ID, waiting)
+		err = errors.Join(d.wake(ctx, shop.ID, waiting), d.warn(ctx, shop))
 	}
 	return shop, err
 }
@@ -52,7 +52,7 @@ func (d *Desk) link(tx Tx, id PeerID, c payfer.Credentials, info payfer.ShopInfo
 	shop.Key, shop.Name, shop.Refused = c.ShopKey, info.Name, time.Time{}
 	tx.PutShop(shop)
 	old := peer.Shop
-	peer.Shop, peer.Dialogue = shop.ID, Dialogue{}
+	peer.Shop, peer.Dialogue, peer.Warned = shop.ID, Dialogue{}, false // the answer to /link says how it stands
 	tx.PutPeer(peer)
 	if old != "" && old != shop.ID {
 		err = d.left(tx, id, old, 0)

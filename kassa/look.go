@@ -107,27 +107,6 @@ func (d *Desk) letGo(ctx context.Context, inv Invoice, claim time.Time) error {
 	})
 }
 
-// mark notes since when Payfer refuses the kassa's key, or that it is good again.
-func (d *Desk) mark(ctx context.Context, shop Shop, cause error) error {
-	refused := errors.Is(cause, payfer.ErrCredentials) || errors.Is(cause, payfer.ErrInactive)
-	if refused == !shop.Refused.IsZero() || (cause != nil && !refused) {
-		return nil
-	}
-	return d.store.Update(ctx, func(tx Tx) error {
-		now, err := tx.Shop(shop.ID)
-		if err != nil || now.Key != shop.Key {
-			return err // another key has come meanwhile: the answer was about the old one
-		}
-		now.Refused = time.Time{}
-		if refused {
-			now.Refused = d.now()
-			d.log.Warn("Payfer refuses the kassa's key", "shop", shop.ID, "error", cause)
-		}
-		tx.PutShop(now)
-		return nil
-	})
-}
-
 func (d *Desk) load(ctx context.Context, order string) (inv Invoice, shop Shop, err error) {
 	err = d.store.View(ctx, func(tx Tx) error {
 		if inv, err = tx.Invoice(order); err != nil {

@@ -57,6 +57,8 @@ type Peer struct {
 	Failed int `json:",omitempty"`
 	// News is how many announcements in a row were made while edits waited.
 	News int `json:",omitempty"`
+	// Warned says that the chat was told that Payfer refuses its kassa's key.
+	Warned bool `json:",omitempty"`
 	// Parked says why nothing can be sent here (blocked, kicked); empty: all is well.
 	Parked string `json:",omitempty"`
 }

@@ -25,6 +25,7 @@ const (
 	Announce Kind = "announce" // tell, as a reply to it, that it is paid
 	Edit     Kind = "edit"     // make the message show the present state
 	Tidy     Kind = "tidy"     // delete the notice (View.Stale) that the message replaced
+	Warn     Kind = "warn"     // tell that Payfer refuses the kassa's key, or accepts it again (Shop.Refused); no invoice
 )
 
 // Delivery is one thing to do in one chat.

@@ -99,11 +99,11 @@ func (d *Desk) claimDue(ctx context.Context, n int) ([]claim, error) {
 	if n <= 0 {
 		return nil, nil
 	}
-	due, invoices, err := d.due(ctx, 4*n)
+	due, lines, err := d.due(ctx, 4*n)
 	if err != nil || len(due) == 0 {
 		return nil, err
 	}
-	plans := d.plan(due, invoices, n)
+	plans := d.plan(due, lines, n)
 	var mine []claim
 	err = d.store.Update(ctx, func(tx Tx) error {
 		mine = nil
@@ -125,7 +125,9 @@ func (d *Desk) claimDue(ctx context.Context, n int) ([]claim, error) {
 	return mine, err
 }
 
-func (d *Desk) due(ctx context.Context, limit int) (due []Queued, invoices []Invoice, err error) {
+// due gives orders that are due, and in which line each stands.
+func (d *Desk) due(ctx context.Context, limit int) (due []Queued, lines []line, err error) {
+	now := d.now()
 	err = d.store.View(ctx, func(tx Tx) error {
 		if due, err = tx.DueBy(d.now(), limit); err != nil {
 			return err
@@ -135,30 +137,29 @@ func (d *Desk) due(ctx context.Context, limit int) (due []Queued, invoices []Inv
 			if err != nil {
 				return fmt.Errorf("due order %s: %w", q.ID, err)
 			}
-			invoices = append(invoices, inv)
+			shop, err := tx.Shop(inv.Shop)
+			if err != nil {
+				return fmt.Errorf("kassa of due order %s: %w", q.ID, err)
+			}
+			lines = append(lines, line{inv.Shop, now.Sub(inv.Hinted) < hintRun, !shop.Refused.IsZero()})
 		}
 		return nil
 	})
-	return due, invoices, err
+	return due, lines, err
 }
 
 // plan chooses up to n orders to look at now, in the order of their due times.
 // Those that must wait stand in line behind each other.
-func (d *Desk) plan(due []Queued, invoices []Invoice, n int) (plans []plan) {
+func (d *Desk) plan(due []Queued, lines []line, n int) (plans []plan) {
 	now := d.now()
-	type line struct {
-		shop   ShopID
-		hinted bool
-	}
 	waiting := map[line]time.Duration{}
 	for i, q := range due {
 		if n == 0 {
 			break
 		}
-		inv := &invoices[i]
-		p := plan{order: q.ID, shop: inv.Shop, seen: q.At}
-		at := line{inv.Shop, now.Sub(inv.Hinted) < hintRun}
-		wait := d.asking.take(at.shop, at.hinted, now)
+		at := lines[i]
+		p := plan{order: q.ID, shop: at.shop, seen: q.At}
+		wait := d.asking.take(at, now)
 		if p.now = wait == 0; p.now {
 			p.next = d.tokens.next(now)
 			n--

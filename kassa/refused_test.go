@@ -1,0 +1,69 @@
+package kassa_test
+
+import (
+	"testing"
+	"time"
+
+	"payferbot/kassa"
+	"payferbot/payfer"
+)
+
+func TestAKassaWhoseKeyIsRefusedIsPausedAndItsChatsAreToldOnce(t *testing.T) {
+	w := bolt(t)
+	order := w.issue().Order
+	other, err := w.desk.PeerAt(w.ctx(), kassa.Address{Chat: 78}, "ru")
+	w.must(err)
+	_, err = w.desk.Link(w.ctx(), other.ID, payfer.Credentials{ShopID: "shop_1", ShopKey: "key-1"})
+	w.must(err)
+	w.gate.key = "key-2"
+	w.gate.pay(order)
+	w.pass(6 * time.Hour)
+	asked := w.gate.asked
+	for _, chat := range []int64{77, 78} {
+		if n := len(w.chat.in(chat, kassa.Warn)); n != 1 {
+			t.Errorf("chat %d was warned %d times", chat, n)
+		}
+	}
+	if asked > 45 { // once in ten minutes, and a few to be sure
+		t.Errorf("asked %d times in six hours with a key that is refused", asked)
+	}
+	_, err = w.desk.Link(w.ctx(), other.ID, payfer.Credentials{ShopID: "shop_1", ShopKey: "key-2"})
+	w.must(err)
+	w.pass(5 * time.Second)
+	wantPaid(t, w, order)
+	if there, here := len(w.chat.in(77, kassa.Warn)), len(w.chat.in(78, kassa.Warn)); there != 2 || here != 1 {
+		t.Errorf("%d and %d messages: want the one chat told that it works again, the other was told by its /link", there, here)
+	}
+}
+
+func TestAKassaThatIsGoodAgainByItselfHearsOfAllThatCame(t *testing.T) {
+	w := bolt(t)
+	orders := w.crowd(0)
+	for range 30 {
+		orders = append(orders, w.issue().Order)
+	}
+	w.gate.key = "key-2" // refused, as an inactive kassa is
+	w.pass(time.Hour)
+	for _, o := range orders {
+		w.gate.pay(o)
+	}
+	w.gate.key = "key-1"
+	w.pass(13 * time.Minute)
+	w.wantTold(77, orders, 1, 0)
+	if n := len(w.chat.in(77, kassa.Warn)); n != 2 {
+		t.Errorf("%d messages about the kassa, want one that it is refused and one that it is good", n)
+	}
+}
+
+func TestOneRefusalAlarmsNobody(t *testing.T) {
+	w := bolt(t)
+	order := w.issue().Order
+	w.gate.check = append(w.gate.check, fails(payfer.ErrCredentials))
+	w.pass(5 * time.Minute)
+	w.gate.pay(order)
+	w.pass(5 * time.Minute)
+	wantPaid(t, w, order)
+	if n := len(w.chat.in(77, kassa.Warn)); n != 0 {
+		t.Errorf("warned %d times of one answer that was wrong", n)
+	}
+}
