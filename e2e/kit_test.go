@@ -78,6 +78,9 @@ type run struct{ *process }
 // the usual ones, and an empty value unsets.
 func open(t *testing.T, k kind, more ...string) *shopfloor {
 	t.Helper()
+	if err := noteSources(); err != nil {
+		t.Fatal(err)
+	}
 	w, err := sandbox.Start(sandbox.Options{Token: canaryToken})
 	if err != nil {
 		t.Fatal(err)

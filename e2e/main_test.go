@@ -36,9 +36,6 @@ func withBinary(m *testing.M) int {
 		return failed(err)
 	}
 	defer os.RemoveAll(dir)
-	if err := noteSources(); err != nil {
-		return failed(err)
-	}
 	binary = filepath.Join(dir, "payferbot")
 	if err := build(binary, raceDetector); err != nil {
 		return failed(err)
@@ -70,8 +67,9 @@ func build(into string, race bool) error {
 
 // noteSources looks at every source of the binary. The go command remembers
 // which files a test looked at; otherwise it would take a cached "ok" for true
-// after a change in a package that this one does not import.
-func noteSources() error {
+// after a change in a package that this one does not import. What is looked at
+// before the tests run is not remembered.
+var noteSources = sync.OnceValue(func() error {
 	return filepath.WalkDir("..", func(path string, e fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
@@ -84,7 +82,7 @@ func noteSources() error {
 		_, err = os.Stat(path)
 		return err
 	})
-}
+})
 
 // crowd lets more tests run at once than there are processors: they mostly wait.
 func crowd() error {

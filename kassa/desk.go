@@ -42,6 +42,7 @@ type Desk struct {
 	zones     zones
 	asking    *askLimits
 	telling   *tellLimit
+	storm     *storm
 	tokens    tokens
 	dueBell   bell
 	readyBell bell
@@ -62,7 +63,7 @@ func New(o Options) (*Desk, error) {
 	return &Desk{
 		store: o.Store, gateway: o.Gateway, messenger: o.Messenger,
 		clock: o.Now, log: o.Log, zones: zs,
-		asking: newAskLimits(), telling: &tellLimit{rate: o.Rate},
+		asking: newAskLimits(), telling: &tellLimit{rate: o.Rate}, storm: newStorm(),
 		dueBell: newBell(), readyBell: newBell(),
 	}, nil
 }

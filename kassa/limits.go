@@ -80,7 +80,7 @@ func (l *askLimits) prune(now time.Time) {
 // group, edits counted. In a group we keep below that, so that there is always
 // room for an answer to somebody who asks.
 const (
-	privateGap = time.Second
+	privateGap = 1250 * time.Millisecond // between claims; what is sent takes now more, now less time to arrive
 	groupGap   = 4500 * time.Millisecond
 	mostBehind = time.Minute // after which Telegram has forgotten what was sent
 )

@@ -145,6 +145,8 @@ func (d *Desk) unreached(tx Tx, peer *Peer, cause error) error {
 		peer.Failed, peer.Hold = 0, now.Add(e.Wait) // an answer: the line is sound
 		if e.Ours {
 			peer.Failed = 1 // none: nobody forbade anything
+		} else {
+			d.storm.flooded(peer.ID, now, e.Wait)
 		}
 	case Forbidden:
 		d.park(peer, e.Error())

@@ -138,10 +138,10 @@ func (d *Desk) choose(tx Tx, peer Peer, jobs []*job, r *ration, now time.Time) (
 	return best, nil
 }
 
-// mustWait is how long a message of the kind has to wait for the chat's pace and
-// then for the bot's rate, of which nothing is drawn for a chat that waits anyway.
+// mustWait is how long a message of the kind has to wait for the chat's pace, for
+// the end of a storm, and then for the bot's rate, of which nothing is drawn for a chat that waits anyway.
 func (d *Desk) mustWait(tx Tx, peer Peer, k Kind, r *ration, now time.Time) (time.Duration, error) {
-	if wait := peer.freeAt(k).Sub(now); wait > 0 && k != Show {
+	if wait := max(peer.freeAt(k).Sub(now), d.storm.wait(now)); wait > 0 && k != Show {
 		return wait, nil
 	}
 	return r.draw(tx, now, k == Show)
