@@ -128,6 +128,7 @@ func (d *Desk) claimDue(ctx context.Context, n int) ([]claim, error) {
 // due gives orders that are due, and in which line each stands.
 func (d *Desk) due(ctx context.Context, limit int) (due []Queued, lines []line, err error) {
 	now := d.now()
+	refused := map[ShopID]bool{} // of the kassas that were looked at
 	err = d.store.View(ctx, func(tx Tx) error {
 		if due, err = tx.DueBy(d.now(), limit); err != nil {
 			return err
@@ -137,11 +138,14 @@ func (d *Desk) due(ctx context.Context, limit int) (due []Queued, lines []line, 
 			if err != nil {
 				return fmt.Errorf("due order %s: %w", q.ID, err)
 			}
-			shop, err := tx.Shop(inv.Shop)
-			if err != nil {
-				return fmt.Errorf("kassa of due order %s: %w", q.ID, err)
+			if _, known := refused[inv.Shop]; !known {
+				shop, err := tx.Shop(inv.Shop)
+				if err != nil {
+					return fmt.Errorf("kassa of due order %s: %w", q.ID, err)
+				}
+				refused[inv.Shop] = !shop.Refused.IsZero()
 			}
-			lines = append(lines, line{inv.Shop, now.Sub(inv.Hinted) < hintRun, !shop.Refused.IsZero()})
+			lines = append(lines, line{inv.Shop, now.Sub(inv.Hinted) < hintRun, refused[inv.Shop]})
 		}
 		return nil
 	})

@@ -11,7 +11,15 @@ func (t *tx) Due(order string) (time.Time, error) { return t.when(dueIndex(), or
 
 // DueBy implements [kassa.Tx].
 func (t *tx) DueBy(now time.Time, limit int) ([]kassa.Queued, error) {
-	return t.by(dueIndex(), now, limit)
+	due, err := t.by(dueIndex(), now, limit)
+	if err != nil {
+		return nil, err
+	}
+	orders := make([]string, len(due))
+	for i, q := range due {
+		orders[i] = q.ID
+	}
+	return due, t.foreseeInvoices(orders) // whoever asks what is due looks at it next
 }
 
 // NextDue implements [kassa.Tx].
