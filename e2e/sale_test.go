@@ -3,6 +3,7 @@ package e2e
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -45,19 +46,24 @@ func paidOnce(t *testing.T, f *shopfloor) {
 }
 
 // repliesAnyway tells whether the message was sent with allow_sending_without_reply.
+// The message stands in the chat a moment before its call is written down.
 func repliesAnyway(f *shopfloor, m sandbox.Message) bool {
-	for _, c := range f.Telegram.Calls("sendMessage") {
-		if c.Message != m.ID || c.Chat != m.Chat {
-			continue
+	f.t.Helper()
+	var call sandbox.Call
+	f.await("the call that sent the message", func(v *sandbox.View) bool {
+		calls := v.Calls("sendMessage")
+		i := slices.IndexFunc(calls, func(c sandbox.Call) bool { return c.Message == m.ID && c.Chat == m.Chat })
+		if i >= 0 {
+			call = calls[i]
 		}
-		var to struct {
-			ID     int  `json:"message_id"`
-			Anyway bool `json:"allow_sending_without_reply"`
-		}
-		err := json.Unmarshal([]byte(c.Params.Get("reply_parameters")), &to)
-		return err == nil && to.ID == m.ReplyTo && to.Anyway
+		return i >= 0
+	})
+	var to struct {
+		ID     int  `json:"message_id"`
+		Anyway bool `json:"allow_sending_without_reply"`
 	}
-	return false
+	err := json.Unmarshal([]byte(call.Params.Get("reply_parameters")), &to)
+	return err == nil && to.ID == m.ReplyTo && to.Anyway
 }
 
 func withoutButtons(m sandbox.Message) bool { return len(m.Flat()) == 0 }
