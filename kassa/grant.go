@@ -94,7 +94,7 @@ func (d *Desk) Redeem(ctx context.Context, group PeerID, voucher, use string) (s
 		return err
 	})
 	if err == nil {
-		err = d.wake(ctx, shop.ID, waiting)
+		err = d.good(ctx, shop, waiting)
 	}
 	return shop, err
 }

@@ -25,7 +25,7 @@ func (d *Desk) Link(ctx context.Context, id PeerID, c payfer.Credentials) (Shop,
 		return err
 	})
 	if err == nil {
-		err = errors.Join(d.wake(ctx, shop.ID, waiting), d.warn(ctx, shop))
+		err = d.good(ctx, shop, waiting)
 	}
 	return shop, err
 }

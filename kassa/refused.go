@@ -31,9 +31,15 @@ func (d *Desk) mark(ctx context.Context, shop Shop, cause error) error {
 		return d.warn(ctx, now)
 	case !refused && !was.IsZero():
 		d.log.Info("Payfer accepts the kassa's key again", "shop", shop.ID)
-		return errors.Join(d.wake(ctx, now.ID, waiting), d.warn(ctx, now))
+		return d.good(ctx, now, waiting)
 	}
 	return nil
+}
+
+// good follows from a key that Payfer accepts: the orders that waited for it are
+// asked about, and the chats that were warned hear of it.
+func (d *Desk) good(ctx context.Context, shop Shop, waiting []string) error {
+	return errors.Join(d.wake(ctx, shop.ID, waiting), d.warn(ctx, shop))
 }
 
 // markShop writes since when the key is refused, and gives since when it was before.

@@ -67,3 +67,19 @@ func TestOneRefusalAlarmsNobody(t *testing.T) {
 		t.Errorf("warned %d times of one answer that was wrong", n)
 	}
 }
+
+func TestAVoucherWithANewKeyTellsTheOtherChatsThatTheKassaIsGoodAgain(t *testing.T) {
+	w := bolt(t)
+	w.issue()
+	w.gate.key = "key-2"
+	w.pass(time.Hour)
+	group, err := w.desk.PeerAt(w.ctx(), kassa.Address{Chat: -100}, "ru")
+	w.must(err)
+	g, err := w.desk.Vouch(w.ctx(), group.ID, payfer.Credentials{ShopID: "shop_1", ShopKey: "key-2"})
+	w.must(err)
+	_, err = w.desk.Redeem(w.ctx(), group.ID, g.Code, "posted")
+	w.must(err)
+	if n := len(w.chat.in(77, kassa.Warn)); n != 2 {
+		t.Errorf("%d messages: want the chat told that it is refused, and that it is good again", n)
+	}
+}
