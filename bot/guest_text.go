@@ -7,20 +7,10 @@ import (
 	"payferbot/locales"
 )
 
-// signs are how a standing looks at a glance: the same sign everywhere.
-var signs = map[kassa.Standing]string{
-	kassa.StandsCreating: "⏳", kassa.StandsPending: "⏳", kassa.StandsUnknown: "❓",
-	kassa.StandsOverdue: "✋", kassa.StandsExpired: "🕓", kassa.StandsCancelled: "🚫", kassa.StandsWithdrawn: "🚫",
-	kassa.StandsRejected: "❌", kassa.StandsAbsent: "📭",
-	kassa.StandsPaid: "✅", kassa.StandsAbandoned: "✅", kassa.StandsPaidBefore: "✅",
-}
-
-// sign is a warning where nothing else is known.
-func sign(face kassa.Standing) string {
-	if s, ok := signs[face]; ok {
-		return s
-	}
-	return "⚠️"
+// sign is how a standing looks at a glance: what stands before its name in lists.
+func (r *renderer) sign(lang string, face kassa.Standing) string {
+	sign, _, _ := strings.Cut(r.book.Plain(lang, "state."+string(listed(face)), nil), " ")
+	return sign
 }
 
 // guestInvoice is the invoice's message in a customer's chat. What is the
@@ -59,7 +49,7 @@ func (r *renderer) guestText(d kassa.Delivery) string {
 	face := inv.Standing()
 	lines := []string{
 		r.guestHead(d),
-		sign(face) + " <b>" + r.book.HTML(lang, "pay.state."+string(face), args) + "</b>",
+		r.sign(lang, face) + " <b>" + r.book.HTML(lang, "pay.state."+string(face), args) + "</b>",
 	}
 	switch {
 	case inv.State == kassa.Paid && inv.SumKnown() && !inv.Mismatch:
@@ -88,5 +78,5 @@ func (r *renderer) again(lang string, inv kassa.Invoice, args locales.Args) stri
 func (r *renderer) guestState(lang string, inv kassa.Invoice) string {
 	face, args := inv.Standing(), r.args(lang, inv)
 	todo := r.book.Plain(lang, "pay.state."+string(face)+"_todo", args)
-	return sign(face) + " " + r.book.Plain(lang, "pay.state."+string(face), args) + ". " + strings.ReplaceAll(todo, "\n", " ")
+	return r.sign(lang, face) + " " + r.book.Plain(lang, "pay.state."+string(face), args) + ". " + strings.ReplaceAll(todo, "\n", " ")
 }

@@ -127,25 +127,14 @@ func (b *Bot) toast(ctx context.Context, press, text string) {
 
 // remove deletes somebody's message and tells whether it is gone.
 func (b *Bot) remove(ctx context.Context, chat int64, message int) bool {
-	for try := 1; ; try++ {
-		err := b.client.call(ctx, func(ctx context.Context, api *tg.Bot) error {
-			_, err := api.DeleteMessage(ctx, &tg.DeleteMessageParams{ChatID: chat, MessageID: message})
-			return err
-		})
-		var no *replyError
-		if err == nil || (errors.As(err, &no) && no.says(wordsDeleted)) {
-			return true
-		}
-		b.log.Warn("a message that held a key was not deleted", "chat", chat, "error", err)
-		if no != nil && no.Wait == 0 || try >= quickTries {
-			return false
-		}
-		wait := quickWait
-		if no != nil {
-			wait = no.Wait
-		}
-		if wait > patience || sleep(ctx, wait) != nil {
-			return false
-		}
+	err := b.insist(ctx, func(ctx context.Context, api *tg.Bot) error {
+		_, err := api.DeleteMessage(ctx, &tg.DeleteMessageParams{ChatID: chat, MessageID: message})
+		return err
+	})
+	var no *replyError
+	if err == nil || (errors.As(err, &no) && no.says(wordsDeleted)) {
+		return true
 	}
+	b.log.Warn("a message that held a key was not deleted", "chat", chat, "error", err)
+	return false
 }

@@ -104,12 +104,8 @@ func (d *Desk) grant(ctx context.Context, g Grant) (Grant, error) {
 	err := d.store.Update(ctx, func(tx Tx) error {
 		now := d.now()
 		const some = 16
-		over, err := tx.GrantsOver(now, some)
-		if err != nil {
+		if err := dropOver(tx, now, some); err != nil {
 			return err
-		}
-		for _, code := range over {
-			tx.DropGrant(code)
 		}
 		g.Until = now.Add(grantTime)
 		tx.PutGrant(g)
@@ -143,12 +139,17 @@ func (d *Desk) sweep(ctx context.Context) {
 func (d *Desk) sweepOnce(ctx context.Context) error {
 	return d.store.Update(ctx, func(tx Tx) error {
 		const most = 1000
-		over, err := tx.GrantsOver(d.now(), most)
-		for _, code := range over {
-			tx.DropGrant(code)
-		}
-		return err
+		return dropOver(tx, d.now(), most)
 	})
+}
+
+// dropOver throws away up to so many grants that are over.
+func dropOver(tx Tx, now time.Time, most int) error {
+	over, err := tx.GrantsOver(now, most)
+	for _, code := range over {
+		tx.DropGrant(code)
+	}
+	return err
 }
 
 // useGrant uses up the grant if it is good and fits.
