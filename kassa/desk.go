@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"math/rand/v2"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -150,7 +149,7 @@ func (d *Desk) follow(tx Tx, inv *Invoice, claim time.Time) error {
 		return err
 	}
 	now := d.now()
-	next := inv.nextCheck(now, 2*rand.Float64()-1)
+	next := inv.nextCheck(now, inv.jitter())
 	if next.IsZero() {
 		return d.unwatch(tx, inv)
 	}

@@ -1,7 +1,9 @@
 package kassa
 
 import (
+	"hash/fnv"
 	"math"
+	"strconv"
 	"time"
 )
 
@@ -93,6 +95,15 @@ func (inv *Invoice) blindStep(age time.Duration, jitter float64) time.Duration {
 // retryAfter is the pause after the nth check in a row that Payfer did not answer.
 func retryAfter(n int) time.Duration {
 	return clamp(15*time.Second<<min(n-1, 10), 15*time.Second, 5*time.Minute)
+}
+
+// jitter is where in [-1, 1] this invoice stands at its present check. It
+// follows from the order code, which is random, so that the same life of an
+// invoice has the same checks however often it is played.
+func (inv *Invoice) jitter() float64 {
+	h := fnv.New64a()
+	h.Write([]byte(strconv.Itoa(inv.Asks) + " " + inv.Order)) // never fails; what comes last is mixed least, and the code needs no mixing
+	return 2*float64(h.Sum64()>>11)/(1<<53) - 1
 }
 
 func firstAfter(now, from time.Time, steps []time.Duration) time.Time {

@@ -103,3 +103,26 @@ func TestWhilePayferIsSilentItIsAskedSoonAgain(t *testing.T) {
 		}
 	}
 }
+
+func TestJitterSpreadsInvoicesAndChecks(t *testing.T) {
+	const many = 2000
+	var quarters [4]int
+	seen := map[float64]bool{}
+	for i := range many {
+		inv := Invoice{Order: NewOrder(), Asks: i % 5}
+		j := inv.jitter()
+		if j < -1 || j >= 1 || j != inv.jitter() {
+			t.Fatalf("order %s has the jitter %v, then %v", inv.Order, j, inv.jitter())
+		}
+		seen[j] = true
+		quarters[int((j+1)*2)]++
+		if inv.Asks++; inv.jitter() == j {
+			t.Errorf("order %s has the same jitter at its next check", inv.Order)
+		}
+	}
+	for q, n := range quarters {
+		if n < many/5 || len(seen) < many {
+			t.Errorf("%d of %d in quarter %d, %d different", n, many, q, len(seen))
+		}
+	}
+}
