@@ -14,6 +14,7 @@ import (
 func insist(ctx context.Context, most time.Duration, save func() error) error {
 	pause := backoff.NewExponentialBackOff()
 	pause.InitialInterval = 20 * time.Millisecond
+	pause.RandomizationFactor = 0 // those who fail together write different records, and have nothing to fight over
 	_, err := backoff.Retry(ctx, func() (struct{}, error) {
 		err := save()
 		if errors.Is(err, ErrNotFound) {
