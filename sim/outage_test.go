@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"sync"
 	"testing"
@@ -12,20 +13,21 @@ import (
 	"payferbot/money"
 )
 
-// An hour without Telegram: so many payments wait for so many chats.
+// An hour without Telegram: so many payments wait for each of so many chats.
 const (
 	outage        = time.Hour
-	cutOffChats   = 500
 	cutOffPerChat = 20
 	drainedWithin = time.Minute
 )
+
+var cutOffChats = flag.Int("chats", 60, "for how many chats payments wait while Telegram is down")
 
 // After an hour without Telegram everybody knows of everything within a minute
 // of sending, and Telegram's limits are kept meanwhile.
 func TestTelegramDownForAnHour(t *testing.T) {
 	dir := quickDir(t)
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorldOf(t, plan{processes: 1, shops: 50, chats: cutOffChats, rate: 30, zone: time.UTC, expiry: 3 * time.Hour}, dir)
+		w := newWorldOf(t, plan{processes: 1, shops: *cutOffChats / 10, chats: *cutOffChats, rate: 30, zone: time.UTC, expiry: 3 * time.Hour}, dir)
 		w.lines = nil
 		p := w.boot("p1.1")
 		w.processes = []*process{p}
@@ -37,10 +39,10 @@ func TestTelegramDownForAnHour(t *testing.T) {
 		w.payAll(outage * 9 / 10)
 		time.Sleep(time.Until(w.calmFrom))
 		w.limits = newLimits()
-		known, last := w.untilKnown(cutOffChats * cutOffPerChat)
+		known, last := w.untilKnown(*cutOffChats * cutOffPerChat)
 		t.Logf("%d payments in %d chats known %v after Telegram was back, in %d messages; %d calls refused for a limit",
-			known, cutOffChats, last.Sub(w.calmFrom).Round(10*time.Millisecond), w.limits.news, w.limits.refused)
-		if known != cutOffChats*cutOffPerChat || last.Sub(w.calmFrom) > drainedWithin {
+			known, *cutOffChats, last.Sub(w.calmFrom).Round(10*time.Millisecond), w.limits.news, w.limits.refused)
+		if known != *cutOffChats*cutOffPerChat || last.Sub(w.calmFrom) > drainedWithin {
 			t.Errorf("%d payments known after %v", known, last.Sub(w.calmFrom))
 		}
 		if w.limits.refused > 0 {

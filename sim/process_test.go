@@ -32,6 +32,7 @@ type process struct {
 	mu     sync.Mutex
 	gone   bool
 	frozen time.Time // until when it stands still
+	dumb   int       // how often in a row Telegram could not be reached
 	hurt   time.Time // when last something happened that may have kept it from recording
 }
 

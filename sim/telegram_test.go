@@ -44,9 +44,11 @@ func (m messenger) Deliver(ctx context.Context, d kassa.Delivery) (int, error) {
 		}
 		id, no = w.telegram(deed, d)
 	})
+	if errors.Is(err, errUnsent) {
+		return 0, &kassa.SendError{Fate: kassa.Flooded, Wait: m.p.patience(), Ours: true, Err: err}
+	}
+	m.p.reached()
 	switch {
-	case errors.Is(err, errUnsent):
-		return 0, &kassa.SendError{Fate: kassa.Flooded, Wait: 2 * time.Second, Ours: true, Err: err}
 	case err != nil:
 		return 0, &kassa.SendError{Fate: kassa.Lost, Err: err}
 	case no != nil:
@@ -54,6 +56,21 @@ func (m messenger) Deliver(ctx context.Context, d kassa.Delivery) (int, error) {
 	}
 	deed.heard()
 	return id, nil
+}
+
+// patience is how long to wait when Telegram cannot be reached at all: ever longer, as the real bot has it.
+func (p *process) patience() time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.dumb++
+	return min(time.Second<<min(p.dumb-1, 5), 30*time.Second)
+}
+
+// reached notes that Telegram was.
+func (p *process) reached() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.dumb = 0
 }
 
 // telegram is Telegram's side of one call.

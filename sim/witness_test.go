@@ -118,6 +118,8 @@ func (w *world) judgeTruth(r *room, d kassa.Delivery, k kassa.Kind) {
 			w.wrong("%s in %d says that %s is paid", k, r.id, inv.Order)
 		} else if inv.Paid != p.paid {
 			w.wrong("%s in %d says that %s was paid with %s, and it was %s", k, r.id, inv.Order, inv.Paid, p.paid)
+		} else if inv.Unique != 0 && inv.Mismatch != (p.paid != p.unique) {
+			w.wrong("%s in %d says that %s was paid with the wrong sum: %t; asked was %s, and %s came", k, r.id, inv.Order, inv.Mismatch, p.unique, p.paid)
 		}
 	}
 	if inv.Payable() && (p == nil || inv.Unique != p.unique) {
