@@ -3,6 +3,7 @@ package sim
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"payferbot/kassa"
@@ -64,6 +65,9 @@ func (g gateway) ask(ctx context.Context, name string, do func(*world) error) er
 	w := g.p.world
 	var no error
 	err := g.p.travel(ctx, atPayfer, name, func() {
+		if strings.HasPrefix(name, "check") {
+			w.count()
+		}
 		if w.dice.roll("refused " + name).chance(w.weatherAt(atPayfer).refused) {
 			no = &payfer.Error{Kind: payfer.ErrMaintenance}
 			return
@@ -105,7 +109,6 @@ func (w *world) create(_ payfer.Credentials, amount money.Amount, order string) 
 func (w *world) check(_ payfer.Credentials, order string) (payfer.Status, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.checks++
 	p := w.payments[order]
 	if p == nil {
 		return payfer.Status{}, &payfer.Error{Kind: payfer.ErrNotFound}
@@ -119,6 +122,13 @@ func (w *world) check(_ payfer.Credentials, order string) (payfer.Status, error)
 		s.Unique, s.ExpireAt = p.unique, w.stamp(p.expires)
 	}
 	return s, nil
+}
+
+// count counts a question that has reached Payfer, whatever it answers.
+func (w *world) count() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.checks++
 }
 
 func (p *payment) age(now time.Time) {

@@ -93,6 +93,8 @@ func (w *world) telegram(deed *deed, d kassa.Delivery) (int, *kassa.SendError) {
 	w.note("%s: %s %s in %d again=%t also=%d face=%s", deed.by.name, d.Kind, d.Invoice.Order, r.id, d.Again, len(d.Also), d.Invoice.Standing())
 	w.judgeDelivery(deed, r, d)
 	switch d.Kind {
+	case kassa.Warn:
+		w.warned[r.id] = append(w.warned[r.id], !d.Shop.Refused.IsZero())
 	case kassa.Edit:
 		if m := w.mustBe(r, d, d.View.Message); m != nil {
 			m.tells(d)

@@ -42,7 +42,7 @@ type episode struct {
 // kinds of episodes, as what they do to the weather.
 var kinds = map[string]func(*weather){
 	"down":    func(w *weather) { w.unsent = 1 },
-	"silent":  func(w *weather) { w.lost, w.mute = 0.5, 0.5 },
+	"silent":  func(w *weather) { w.lost, w.mute = 0.5, 1 },
 	"refuses": func(w *weather) { w.refused = 1 },
 	"drags":   func(w *weather) { w.slow = 0.8 },
 	"revokes": func(*weather) {},

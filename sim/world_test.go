@@ -42,7 +42,8 @@ type world struct {
 	hurts     int            // deaths, stops and failures of the store, so far
 	deaths    int
 	faults    []string
-	limits    *limits // Telegram's; nil: it has none
+	limits    *limits          // Telegram's; nil: it has none
+	warned    map[int64][]bool // chats that were told how their kassa's key stands: whether it is refused
 
 	checks, repeats, announced int
 
@@ -63,7 +64,7 @@ func newWorldOf(t *testing.T, p plan, dir string) *world { return found(t, newDi
 func found(t *testing.T, d *dice, p plan, dir string) *world {
 	w := &world{
 		t: t, dice: d, plan: p, start: time.Now(), rooms: map[int64]*room{}, payments: map[string]*payment{},
-		visits: map[visit]bool{}, deeds: map[saying][]*deed{}, said: map[saying]int{}, plain: map[saying]int{},
+		visits: map[visit]bool{}, warned: map[int64][]bool{}, deeds: map[saying][]*deed{}, said: map[saying]int{}, plain: map[saying]int{},
 	}
 	keys, err := secret.ParseKeys(strings.Repeat("A", 43) + "=")
 	w.must(err)
