@@ -11,7 +11,8 @@ import (
 // room is a chat as Telegram has it.
 type room struct {
 	id       int64
-	messages []*message
+	messages map[int]*message
+	last     int   // the number of the latest
 	shut     bool  // answers 403
 	moved    int64 // the supergroup that it became
 	was      int64 // the group that it was before
@@ -106,13 +107,14 @@ func (w *world) telegram(deed *deed, d kassa.Delivery) (int, *kassa.SendError) {
 		}
 		return 0, nil
 	}
-	m := &message{id: len(r.messages) + 1}
+	r.last++
+	m := &message{id: r.last}
 	if d.Kind == kassa.Show {
 		m.photo = d.View.Photo
 		m.tells(d)
 		w.seen(d)
 	}
-	r.messages = append(r.messages, m)
+	r.messages[m.id] = m
 	return m.id, nil
 }
 
@@ -123,11 +125,9 @@ func (m *message) tells(d kassa.Delivery) {
 
 // mustBe is the message to which something is done: one that shows this invoice.
 func (w *world) mustBe(r *room, d kassa.Delivery, id int) *message {
-	if id >= 1 && id <= len(r.messages) {
-		m := r.messages[id-1]
-		if m.order == d.Invoice.Order || m.order == d.Invoice.Prior || m.order == d.Invoice.Next {
-			return m
-		}
+	m := r.messages[id]
+	if m != nil && (m.order == d.Invoice.Order || m.order == d.Invoice.Prior || m.order == d.Invoice.Next) {
+		return m
 	}
 	w.wrong("%s of %s touches message %d in %d, which is not its own", d.Kind, d.Invoice.Order, id, r.id)
 	return nil
@@ -136,7 +136,7 @@ func (w *world) mustBe(r *room, d kassa.Delivery, id int) *message {
 // room gives the chat of that address. The caller holds mu.
 func (w *world) room(id int64) *room {
 	if w.rooms[id] == nil {
-		w.rooms[id] = &room{id: id}
+		w.rooms[id] = &room{id: id, messages: map[int]*message{}}
 	}
 	return w.rooms[id]
 }

@@ -202,7 +202,7 @@ func (w *world) judgeInvoice(tx kassa.Tx, inv kassa.Invoice) error {
 		if v.Broken != "" || v.Message == 0 || v.In != peer.At.Chat || inv.Next != "" {
 			continue
 		}
-		m := w.room(peer.At.Chat).messages[v.Message-1]
+		m := w.room(peer.At.Chat).messages[v.Message]
 		if m.face != inv.Standing() || m.order != inv.Order {
 			w.wrong("%s is %s, and message %d in %d shows %s of %s", inv.Order, inv.Standing(), m.id, peer.At.Chat, m.face, m.order)
 		}
