@@ -17,6 +17,8 @@ func (r *renderer) announcement(d kassa.Delivery) page {
 		return r.gathered(d)
 	case d.View.Guest:
 		return page{HTML: r.guestText(d)}
+	case d.Invoice.Stranger():
+		return page{HTML: r.strangerText(d)}
 	}
 	return page{HTML: r.paidText(d)}
 }

@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"strconv"
 	"strings"
 	"unicode/utf16"
 
@@ -27,10 +26,14 @@ func (r *renderer) gathered(d kassa.Delivery) page {
 func (r *renderer) gatheredText(lang string, news []kassa.Delivery, note int) string {
 	var total money.Amount
 	var repeats []string
+	code := gatheredCode
+	if note == 0 {
+		code = shortCode
+	}
 	for _, d := range news {
 		total += d.Invoice.Paid
 		if d.Again {
-			repeats = append(repeats, "№"+strconv.Itoa(d.Invoice.Number))
+			repeats = append(repeats, called(d.Invoice, code))
 		}
 	}
 	lines := []string{r.book.HTML(lang, "gathered.title", locales.Args{"Count": len(news), "Sum": total.String()})}
@@ -38,7 +41,7 @@ func (r *renderer) gatheredText(lang string, news []kassa.Delivery, note int) st
 		lines = append(lines, locales.Escape(shopName(shop)))
 		for _, d := range news {
 			if d.Shop.ID == shop.ID {
-				lines = append(lines, r.gatheredLine(lang, d.Invoice, note))
+				lines = append(lines, r.gatheredLine(lang, d.Invoice, note, code))
 			}
 		}
 	}
@@ -48,10 +51,10 @@ func (r *renderer) gatheredText(lang string, news []kassa.Delivery, note int) st
 	return strings.Join(lines, "\n")
 }
 
-// gatheredLine is one payment: "№12 · 50 001,50 · 15:25 · «choy»".
-func (r *renderer) gatheredLine(lang string, inv kassa.Invoice, note int) string {
-	args := r.args(lang, inv)
-	parts := []string{r.book.HTML(lang, "invoices.number", args), r.book.HTML(lang, "invoices.sum", args)}
+// gatheredLine is one payment: "№12 · 50 001,50 · 15:25 · «choy»"; one that the
+// bot did not issue has its code in the place of the №.
+func (r *renderer) gatheredLine(lang string, inv kassa.Invoice, note, code int) string {
+	parts := []string{locales.Escape(called(inv, code)), r.book.HTML(lang, "invoices.sum", r.args(lang, inv))}
 	if !inv.PaidAt.IsZero() {
 		parts = append(parts, locales.Escape(r.book.When(lang, inv.PaidAt, r.now())))
 	}

@@ -111,9 +111,9 @@ func turnedDown(err error) bool {
 }
 
 // ownWords is the delivery without words that are not our own: no name, no
-// note. What Telegram has against a message can then only be there.
+// note, no code of another's. What Telegram has against a message can then only be there.
 func ownWords(d kassa.Delivery) kassa.Delivery {
-	d.Shop.Name, d.Invoice.Note, d.Invoice.PayTo.Holder = "", "", ""
+	d.Shop.Name, d.Invoice.Note, d.Invoice.Code, d.Invoice.PayTo.Holder = "", "", "", ""
 	return d
 }
 

@@ -190,6 +190,55 @@ func together(r *renderer, lang string) string {
 	return drawn(r.announcement(d))
 }
 
+// fromTheWebsite is a payment that the bot did not issue, changed to taste.
+func fromTheWebsite(lang string, change func(*kassa.Delivery)) kassa.Delivery {
+	d := sample(lang, func(d *kassa.Delivery) {
+		d.Kind, d.Invoice = kassa.Announce, kassa.Invoice{
+			Order: "stranger:abc", Code: "web-<1742>", State: kassa.Paid, Asked: 50_000 * money.Som,
+			Paid: 50_001*money.Som + 50, PaidAt: teatime.Add(5 * time.Minute),
+		}
+	})
+	if change != nil {
+		change(&d)
+	}
+	return d
+}
+
+// strange is every way in which such a payment can stand, with its name.
+var strange = []struct {
+	name   string
+	change func(*kassa.Delivery)
+}{
+	{"paid", nil},
+	{"its time cannot be read", func(d *kassa.Delivery) { d.Invoice.PaidAt = time.Time{} }},
+	{"possibly a repeat", func(d *kassa.Delivery) { d.Again = true }},
+	{"less than was asked", func(d *kassa.Delivery) { d.Invoice.Paid, d.Invoice.Mismatch = 49_000*money.Som, true }},
+	{"sum unreadable", func(d *kassa.Delivery) { d.Invoice.Paid, d.Invoice.SumDoubt = 0, true }},
+	{"a code of 256 characters, with marks that turn the text", func(d *kassa.Delivery) {
+		d.Invoice.Code = "\u202e" + strings.Repeat("web", 85)
+	}},
+	{"without other people's words", func(d *kassa.Delivery) { *d = ownWords(*d) }},
+	{"sum unreadable, without other people's words", func(d *kassa.Delivery) {
+		*d = ownWords(*d)
+		d.Invoice.Paid, d.Invoice.SumDoubt = 0, true
+	}},
+	{"among others", func(d *kassa.Delivery) {
+		also := sample(d.Peer.Lang, paid(nil))
+		twin := *d
+		twin.Again, twin.Invoice.Code = true, "web-1743"
+		d.Also = []kassa.Delivery{also, twin, also}
+	}},
+}
+
+// notIssued is what a chat reads of payments that the bot did not issue.
+func notIssued(r *renderer, lang string) string {
+	var b strings.Builder
+	for _, c := range strange {
+		fmt.Fprintf(&b, "== %s\n%s\n", c.name, drawn(r.announcement(fromTheWebsite(lang, c.change))))
+	}
+	return b.String()
+}
+
 func TestMessagesReadAsInTheGoldenFiles(t *testing.T) {
 	t.Parallel()
 	r := testRenderer(t)
@@ -197,6 +246,7 @@ func TestMessagesReadAsInTheGoldenFiles(t *testing.T) {
 		golden(t, "invoice."+lang, everything(r, lang))
 		golden(t, "customer."+lang, forCustomers(r, lang))
 		golden(t, "gathered."+lang, together(r, lang))
+		golden(t, "stranger."+lang, notIssued(r, lang))
 	}
 }
 

@@ -109,6 +109,9 @@ func (c *chats) apply(d kassa.Delivery) int {
 func (m *message) tells(d kassa.Delivery) {
 	inv := d.Invoice
 	m.order, m.number, m.state, m.face, m.card = inv.Order, inv.Number, inv.State, inv.Standing(), inv.PayTo.Card
+	if inv.Stranger() {
+		m.order = inv.Code
+	}
 }
 
 // mustBe is the message to which something is done: one of that chat and of

@@ -92,7 +92,7 @@ func (w *world) wantTold(chat int64, orders []string, unmarked, marked int) {
 	}
 	for _, o := range orders {
 		if fresh[o] != unmarked || again[o] != marked {
-			w.t.Errorf("№%d was told %d times and %d times as a repeat, want %d and %d", w.invoice(o).Number, fresh[o], again[o], unmarked, marked)
+			w.t.Errorf("order %s was told %d times and %d times as a repeat, want %d and %d", o, fresh[o], again[o], unmarked, marked)
 		}
 	}
 }

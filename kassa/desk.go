@@ -33,18 +33,19 @@ type Options struct {
 // hints, the watching and the telling. All it knows is in the Store; any number
 // of Desks may work on one.
 type Desk struct {
-	store     Store
-	gateway   Gateway
-	messenger Messenger
-	clock     func() time.Time
-	log       *slog.Logger
-	zones     zones
-	asking    *askLimits
-	telling   *tellLimit
-	storm     *storm
-	tokens    tokens
-	dueBell   bell
-	readyBell bell
+	store       Store
+	gateway     Gateway
+	messenger   Messenger
+	clock       func() time.Time
+	log         *slog.Logger
+	zones       zones
+	asking      *askLimits
+	telling     *tellLimit
+	storm       *storm
+	tokens      tokens
+	dueBell     bell
+	readyBell   bell
+	strangeBell bell
 }
 
 // New makes a Desk. The error is about Zone.
@@ -63,7 +64,7 @@ func New(o Options) (*Desk, error) {
 		store: o.Store, gateway: o.Gateway, messenger: o.Messenger,
 		clock: o.Now, log: o.Log, zones: zs,
 		asking: newAskLimits(), telling: &tellLimit{rate: o.Rate}, storm: newStorm(),
-		dueBell: newBell(), readyBell: newBell(),
+		dueBell: newBell(), readyBell: newBell(), strangeBell: newBell(),
 	}, nil
 }
 
@@ -71,7 +72,8 @@ func New(o Options) (*Desk, error) {
 // each bounded by its own deadline.
 func (d *Desk) Run(ctx context.Context) error {
 	var g errgroup.Group
-	g.Go(func() error { d.watch(ctx); return nil })
+	g.Go(func() error { d.watch(ctx, d.ourOrders()); return nil })
+	g.Go(func() error { d.watch(ctx, d.strangers()); return nil })
 	g.Go(func() error { d.deliver(ctx); return nil })
 	g.Go(func() error { d.sweep(ctx); return nil })
 	return g.Wait()
@@ -150,6 +152,10 @@ func (d *Desk) follow(tx Tx, inv *Invoice, claim time.Time) error {
 	}
 	now := d.now()
 	next := inv.nextCheck(now, inv.jitter())
+	if next.IsZero() && inv.Stranger() {
+		d.part(tx, inv, due, claim)
+		return nil
+	}
 	if next.IsZero() {
 		return d.unwatch(tx, inv)
 	}

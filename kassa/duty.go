@@ -35,8 +35,12 @@ func (inv *Invoice) lacksQR(v View) bool {
 }
 
 // presentable tells whether there is anything to say about the invoice yet. An
-// attempt that another one replaced has no message of its own.
+// attempt that another one replaced has no message of its own, nor has a
+// stranger: nobody asked for one.
 func (inv *Invoice) presentable() bool {
+	if inv.Stranger() {
+		return false
+	}
 	switch inv.State {
 	case Creating:
 		return false

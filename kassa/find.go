@@ -27,7 +27,7 @@ func (d *Desk) Find(ctx context.Context, peer PeerID, ref string) (inv Invoice, 
 // own gives the order's invoice if it is the peer's, or was shown to it as to a customer.
 func (d *Desk) own(ctx context.Context, peer PeerID, order string) (inv Invoice, err error) {
 	err = d.store.View(ctx, func(tx Tx) error {
-		if inv, err = tx.Invoice(order); err == nil && inv.Peer != peer && inv.viewOf(peer) < 0 {
+		if inv, err = ours(tx, order); err == nil && inv.Peer != peer && inv.viewOf(peer) < 0 {
 			return ErrNotFound
 		}
 		return err

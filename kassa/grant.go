@@ -117,16 +117,16 @@ func (d *Desk) grant(ctx context.Context, g Grant) (Grant, error) {
 	return g, nil
 }
 
-// sweepTime is how often grants that are over are thrown away: they may hold a key.
+// sweepTime is how often what is over is thrown away: grants may hold a key.
 const sweepTime = 10 * time.Minute
 
-// sweep throws away grants that are over, until ctx ends.
+// sweep throws away grants, and strangers that were told, once they are over, until ctx ends.
 func (d *Desk) sweep(ctx context.Context) {
 	tick := time.NewTicker(sweepTime)
 	defer tick.Stop()
 	for {
 		if err := d.sweepOnce(ctx); err != nil && ctx.Err() == nil {
-			d.log.Error("sweep out old grants", "error", err)
+			d.log.Error("sweep out what is over", "error", err)
 		}
 		select {
 		case <-ctx.Done():
@@ -137,10 +137,11 @@ func (d *Desk) sweep(ctx context.Context) {
 }
 
 func (d *Desk) sweepOnce(ctx context.Context) error {
-	return d.store.Update(ctx, func(tx Tx) error {
+	err := d.store.Update(ctx, func(tx Tx) error {
 		const most = 1000
 		return dropOver(tx, d.now(), most)
 	})
+	return errors.Join(err, d.dropStrangers(ctx))
 }
 
 // dropOver throws away up to so many grants that are over.

@@ -69,7 +69,7 @@ func (inv *Invoice) visit(peer PeerID) error {
 
 // current is the order's invoice, or the attempt that people see in its place.
 func (d *Desk) current(tx Tx, order string) (Invoice, error) {
-	inv, err := tx.Invoice(strings.ToLower(order))
+	inv, err := ours(tx, strings.ToLower(order))
 	for err == nil && inv.Next != "" && inv.State != Paid {
 		inv, err = tx.Invoice(inv.Next)
 	}

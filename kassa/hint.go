@@ -8,20 +8,23 @@ import (
 
 // Hint takes a webhook: the kassa with this token may have been paid this
 // order. It makes the order due for a check now, durably, and believes nothing.
-// An order that is not this kassa's changes nothing. The error is ErrNotFound
-// for an unknown token, else the store's.
+// An order of ours that is not this kassa's changes nothing; one that we do not
+// know is a stranger's. The errors are ErrNotFound for an unknown token,
+// ErrStrangers when as many strangers wait as may, else the store's.
 func (d *Desk) Hint(ctx context.Context, token, order string) error {
 	err := d.store.Update(ctx, func(tx Tx) error {
 		shop, err := tx.ShopByToken(token)
 		if err != nil {
 			return err
 		}
-		inv, err := tx.Invoice(order)
-		if errors.Is(err, ErrNotFound) || inv.Shop != shop.ID || inv.State == Paid {
-			return nil
-		}
-		if err != nil {
+		inv, err := ours(tx, order)
+		switch {
+		case errors.Is(err, ErrNotFound):
+			return d.strange(tx, shop, order)
+		case err != nil:
 			return err
+		case inv.Shop != shop.ID || inv.State == Paid:
+			return nil
 		}
 		return d.hinted(tx, inv)
 	})
@@ -29,6 +32,7 @@ func (d *Desk) Hint(ctx context.Context, token, order string) error {
 		return fmt.Errorf("hint: %w", err)
 	}
 	d.dueBell.ring()
+	d.strangeBell.ring()
 	return nil
 }
 

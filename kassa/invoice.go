@@ -34,7 +34,8 @@ const (
 // to create at most once; when its reply is lost a second attempt gets an
 // Invoice of its own with the same number, and people see one.
 type Invoice struct {
-	Order  string // 16 base32 characters
+	Order  string // 16 base32 characters, or our name for a stranger
+	Code   string `json:",omitempty"` // of a stranger: what Payfer calls the order
 	Peer   PeerID // the chat that asked
 	Number int    // № within that chat
 	Shop   ShopID
@@ -70,6 +71,10 @@ type Invoice struct {
 	Checked time.Time // when Payfer was last asked about it
 	Asks    int       // how often Payfer was asked, answered or not
 	Failed  int       `json:",omitempty"` // how often in a row it did not answer
+
+	// Kept is until when a stranger that is told is kept, so that it is told once;
+	// zero: it waits for its check, or is no stranger.
+	Kept time.Time `json:",omitzero"`
 
 	Views []View // Views[0] is the home view, in the chat that asked
 }
@@ -145,9 +150,11 @@ func (inv *Invoice) Open() bool { return inv.Next == "" && !inv.Withdrawn && inv
 
 // awaits tells that Payfer waits for the money, or may yet turn out to.
 func (inv *Invoice) awaits() bool {
-	return inv.State == Creating || inv.State == Unknown || inv.State == Pending
+	return !inv.Stranger() && (inv.State == Creating || inv.State == Unknown || inv.State == Pending)
 }
 
 // Listed tells whether the invoice belongs into lists and reports: an attempt
-// that was replaced does so only if money came for it.
-func (inv *Invoice) Listed() bool { return inv.Next == "" || inv.State == Paid }
+// that was replaced does so only if money came for it, and a stranger in none.
+func (inv *Invoice) Listed() bool {
+	return !inv.Stranger() && (inv.Next == "" || inv.State == Paid)
+}

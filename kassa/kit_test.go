@@ -1,6 +1,7 @@
 package kassa_test
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"testing"
@@ -139,6 +140,7 @@ type payment struct {
 	asked, unique, paid money.Amount
 	state               payfer.State
 	expires             time.Time
+	at                  payfer.Stamp // when it was paid; empty: now, whenever that is asked
 }
 
 // call is a request under way; a fault may let it happen first.
@@ -183,7 +185,7 @@ func (g *gateway) Check(_ context.Context, c payfer.Credentials, order string) (
 	}
 	s := payfer.Status{Order: order, State: p.state, Amount: p.asked, Paid: p.paid}
 	if p.state == payfer.Paid {
-		s.PaidAt = g.stamp(g.now)
+		s.PaidAt = cmp.Or(p.at, g.stamp(g.now))
 	}
 	if g.tells {
 		s.Unique = p.unique
@@ -200,6 +202,13 @@ func (g *gateway) Shop(_ context.Context, c payfer.Credentials) (payfer.ShopInfo
 
 func (g *gateway) stamp(t time.Time) payfer.Stamp {
 	return payfer.Stamp(t.UTC().Format("2006-01-02T15:04:05"))
+}
+
+// website is a payment that the shop's website asks for, under a code of its own.
+func (g *gateway) website(code string) *payment {
+	const asked = 70_000 * money.Som
+	g.payments[code] = &payment{asked: asked, unique: asked + money.Amount(len(g.payments)+1), state: payfer.Pending, expires: g.now.Add(15 * time.Minute)}
+	return g.payments[code]
 }
 
 // pay is the customer's transfer of the unique amount.

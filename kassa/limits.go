@@ -31,9 +31,16 @@ func newAskLimits() *askLimits { return &askLimits{shops: map[ShopID]*askLimit{}
 
 // line is in which line a question stands.
 type line struct {
-	shop    ShopID
-	hinted  bool
-	refused bool // Payfer refuses the kassa's key
+	shop     ShopID
+	hinted   bool
+	refused  bool // Payfer refuses the kassa's key
+	stranger bool // it is about an order that is not ours
+}
+
+// line is where the next question about the invoice stands. That about a
+// stranger is always a webhook's doing.
+func (inv *Invoice) line(now time.Time, refused bool) line {
+	return line{inv.Shop, inv.Stranger() || now.Sub(inv.Hinted) < hintRun, refused, inv.Stranger()}
 }
 
 // take uses up one question, or says how long the next one must wait at least.
@@ -57,7 +64,10 @@ func (l *askLimits) take(at line, now time.Time) (wait time.Duration) {
 	case at.hinted:
 		bucket = limit.hinted
 	}
-	if bucket.AllowN(now, 1) {
+	// Strangers leave half of what the bucket holds: however many webhooks are
+	// forged, one for an order of ours finds it free.
+	free := !at.stranger || bucket.TokensAt(now) >= float64(1+bucket.Burst()/2)
+	if free && bucket.AllowN(now, 1) {
 		return 0
 	}
 	return time.Duration(float64(time.Second) / float64(bucket.Limit()))

@@ -45,7 +45,7 @@ func (d *Desk) link(tx Tx, id PeerID, c payfer.Credentials, info payfer.ShopInfo
 		return shop, nil, err
 	}
 	if !shop.Refused.IsZero() || (shop.Key != "" && shop.Key != c.ShopKey) {
-		if waiting, err = tx.WatchedOrders(shop.ID, mostOpen); err != nil {
+		if waiting, err = asleep(tx, shop.ID); err != nil {
 			return shop, nil, err
 		}
 	}
@@ -58,6 +58,17 @@ func (d *Desk) link(tx Tx, id PeerID, c payfer.Credentials, info payfer.ShopInfo
 		err = d.left(tx, id, old, 0)
 	}
 	return shop, waiting, err
+}
+
+// asleep gives the kassa's orders, with its strangers, that wait for a key that
+// Payfer does not refuse.
+func asleep(tx Tx, shop ShopID) ([]string, error) {
+	orders, err := tx.WatchedOrders(shop, mostOpen)
+	if err != nil {
+		return nil, err
+	}
+	strangers, err := tx.Strangers(shop)
+	return append(orders, strangers...), err
 }
 
 // wake has orders checked soon, in all the chats of a kassa: Payfer refused its
@@ -83,6 +94,7 @@ func (d *Desk) wake(ctx context.Context, shop ShopID, orders []string) error {
 		}
 	}
 	d.dueBell.ring()
+	d.strangeBell.ring()
 	return nil
 }
 

@@ -25,7 +25,7 @@ func (d *Desk) look(ctx context.Context, order string, claim time.Time) (Invoice
 	if shop.Key == "" {
 		return inv, d.letGo(ctx, inv, claim)
 	}
-	status, cause := d.gateway.Check(ctx, shop.Credentials(), order)
+	status, cause := d.gateway.Check(ctx, shop.Credentials(), inv.code())
 	fault.At("check answered")
 	return d.learn(ctx, inv, shop, claim, status, cause)
 }
@@ -38,6 +38,9 @@ func (d *Desk) learn(ctx context.Context, inv Invoice, shop Shop, claim time.Tim
 		next = Invoice{}
 		now := d.now()
 		answered := inv.answer(status, cause, d.zones, now)
+		if inv.Stranger() {
+			return d.introduce(tx, inv)
+		}
 		if !inv.unresolved() {
 			return nil
 		}
@@ -52,6 +55,7 @@ func (d *Desk) learn(ctx context.Context, inv Invoice, shop Shop, claim time.Tim
 		return inv, err
 	}
 	fault.At("answer saved")
+	d.notTold(inv, status.PaidAt)
 	if next.Order != "" {
 		return d.launch(ctx, next, shop)
 	}
@@ -69,8 +73,12 @@ func (inv *Invoice) answer(s payfer.Status, cause error, zs zones, now time.Time
 	inv.Asks++
 	inv.Checked = later(now, inv.Hinted) // whatever the clock says: the hint came before
 	switch {
+	case cause == nil && inv.Stranger():
+		inv.seen(s, zs, now)
 	case cause == nil:
 		inv.found(s, zs, now)
+	case errors.Is(cause, payfer.ErrNotFound) && inv.Stranger() && inv.State != Paid:
+		inv.State = Absent
 	case errors.Is(cause, payfer.ErrNotFound):
 		inv.missing(now)
 	default:
@@ -97,6 +105,10 @@ func (d *Desk) letGo(ctx context.Context, inv Invoice, claim time.Time) error {
 		due, err := tx.Due(inv.Order)
 		if err != nil || !due.Equal(claim) {
 			return err
+		}
+		if inv.Stranger() {
+			tx.DropStranger(inv.Shop, inv.Order)
+			return nil
 		}
 		var next time.Time // without a key nobody can ask any more
 		if inv.State == Creating {

@@ -58,7 +58,7 @@ func (d *Desk) markShop(ctx context.Context, shop Shop, refused bool) (now Shop,
 		now.Refused = time.Time{}
 		if refused {
 			now.Refused = d.now()
-		} else if waiting, err = tx.WatchedOrders(shop.ID, mostOpen); err != nil {
+		} else if waiting, err = asleep(tx, shop.ID); err != nil {
 			return err
 		}
 		tx.PutShop(now)

@@ -37,6 +37,9 @@ const hintRun = 150 * time.Second
 // [-1, 1] spreads the checks before expiry by ten per cent, so that invoices
 // made together are not asked about together.
 func (inv *Invoice) nextCheck(now time.Time, jitter float64) time.Time {
+	if inv.Stranger() {
+		return inv.strangerCheck(now)
+	}
 	switch inv.State {
 	case Paid, Rejected:
 		return time.Time{}

@@ -38,6 +38,9 @@ type Tx interface {
 	Watched(ShopID) (int, error)
 	// WatchedOrders gives up to limit of those orders.
 	WatchedOrders(shop ShopID, limit int) ([]string, error)
+	// Strangers are the shop's strangers that wait for a check. As with Links, an Update
+	// that read them counts only if they are still the same: so no more of them wait than may.
+	Strangers(ShopID) ([]string, error)
 
 	Peer(PeerID) (Peer, error)
 	PeerAt(Address) (Peer, error)
@@ -59,6 +62,10 @@ type Tx interface {
 	// attempts share an origin and a number, these lead to the last one put
 	// whose Next is empty.
 	PutInvoice(Invoice)
+	// DropStranger forgets a stranger: its record, and its places everywhere but in owed.
+	DropStranger(shop ShopID, order string)
+	// StrangersOver gives up to limit strangers that were kept until now or before, the longest over first.
+	StrangersOver(now time.Time, limit int) ([]string, error)
 	// History gives the peer's Listed invoices created in [from, to), newest
 	// first, at most limit.
 	History(peer PeerID, from, to time.Time, limit int) ([]Invoice, error)
@@ -69,9 +76,12 @@ type Tx interface {
 	Due(order string) (time.Time, error)
 	// DueBy gives up to limit orders due at now or before, the longest due first.
 	DueBy(now time.Time, limit int) ([]Queued, error)
+	// StrangersBy is DueBy for strangers. They have a queue of their own, in which Due
+	// and SetDue find them too, so that however many there are no order of ours stands behind them.
+	StrangersBy(now time.Time, limit int) ([]Queued, error)
 	// SetDue moves the order's next check; zero takes it out of due. Where this
 	// Tx read the time through Due or DueBy, it must still be the same.
-	// The invoice's shop is needed to keep Watched.
+	// The invoice's shop is needed to keep Watched, or Strangers.
 	SetDue(shop ShopID, order string, at time.Time)
 
 	// Owed gives up to limit orders that the peer is owed a look at, oldest debt first.
@@ -89,9 +99,10 @@ type Tx interface {
 	Ready(PeerID) (time.Time, error)
 	// ReadyBy gives up to limit peers ready at now or before, the longest ready first.
 	ReadyBy(now time.Time, limit int) ([]Queued, error)
-	// NextReady and NextDue are the earliest times in the queues; zero: they are empty.
+	// NextReady, NextDue and NextStranger are the earliest times in the queues; zero: they are empty.
 	NextReady() (time.Time, error)
 	NextDue() (time.Time, error)
+	NextStranger() (time.Time, error)
 	// SetReady moves the peer in ready; zero takes it out. Where this Tx read
 	// the time through Ready or ReadyBy, it must still be the same.
 	SetReady(PeerID, time.Time)

@@ -2,6 +2,7 @@ package kassa
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -12,6 +13,9 @@ const (
 	// Payfer's client may take.
 	checkLease = 20 * time.Second
 	checkers   = 32
+	// strangeCheckers look at strangers. They are few, so that a Payfer that lets
+	// them wait holds up none of ours.
+	strangeCheckers = 8
 	// poll is how often the queues are looked at without being rung for: what
 	// another process put there is seen that late at worst.
 	poll = time.Second
@@ -39,22 +43,40 @@ func (t *tokens) next(now time.Time) time.Time {
 	return t.last
 }
 
-// watch asks about due orders until ctx ends.
-func (d *Desk) watch(ctx context.Context) {
-	hands := newCrew(checkers)
+// queue is one of the two in which orders wait for their check, and who looks
+// at it.
+type queue struct {
+	hands int
+	by    func(tx Tx, now time.Time, limit int) ([]Queued, error)
+	next  func(Tx) (time.Time, error)
+	bell  bell
+}
+
+// ourOrders is the queue of what the bot issued, strangers that of the others. They are
+// worked off side by side: nothing that happens to the one holds up the other, and
+// of the kassa's pace strangers take only what ours leave.
+func (d *Desk) ourOrders() queue { return queue{checkers, Tx.DueBy, Tx.NextDue, d.dueBell} }
+
+func (d *Desk) strangers() queue {
+	return queue{strangeCheckers, Tx.StrangersBy, Tx.NextStranger, d.strangeBell}
+}
+
+// watch asks about the queue's due orders until ctx ends.
+func (d *Desk) watch(ctx context.Context, q queue) {
+	hands := newCrew(q.hands)
 	defer hands.wait()
 	for {
-		claims, err := d.claimDue(ctx, hands.free())
+		claims, err := d.claimDue(ctx, q, hands.free())
 		if err != nil && ctx.Err() == nil {
 			d.log.Error("claim due orders", "error", err)
 		}
 		for _, c := range claims {
 			hands.start(c.order+c.until.String(), func() {
 				d.check(ctx, c)
-				d.dueBell.ring()
+				q.bell.ring()
 			})
 		}
-		if !d.dueBell.wait(ctx.Done(), d.pause(ctx, err != nil || hands.free() == 0, Tx.NextDue)) {
+		if !q.bell.wait(ctx.Done(), d.pause(ctx, err != nil || hands.free() == 0, q.next)) {
 			return
 		}
 	}
@@ -62,7 +84,11 @@ func (d *Desk) watch(ctx context.Context) {
 
 // check is the watcher's look at one order.
 func (d *Desk) check(ctx context.Context, c claim) {
-	if _, err := d.look(ctx, c.order, c.until); err != nil {
+	_, err := d.look(ctx, c.order, c.until)
+	if IsStranger(c.order) && errors.Is(err, ErrNotFound) {
+		return // another worker has seen it off
+	}
+	if err != nil {
 		d.log.Warn("check", "order", c.order, "error", err)
 	}
 }
@@ -93,13 +119,13 @@ type plan struct {
 	now        bool
 }
 
-// claimDue takes up to n due orders for this process. Those that their kassa's
-// pace forbids now are put off.
-func (d *Desk) claimDue(ctx context.Context, n int) ([]claim, error) {
+// claimDue takes up to n due orders of the queue for this process. Those that
+// their kassa's pace forbids now are put off.
+func (d *Desk) claimDue(ctx context.Context, q queue, n int) ([]claim, error) {
 	if n <= 0 {
 		return nil, nil
 	}
-	due, lines, err := d.due(ctx, 4*n)
+	due, lines, err := d.due(ctx, q, 4*n)
 	if err != nil || len(due) == 0 {
 		return nil, err
 	}
@@ -125,27 +151,32 @@ func (d *Desk) claimDue(ctx context.Context, n int) ([]claim, error) {
 	return mine, err
 }
 
-// due gives orders that are due, and in which line each stands.
-func (d *Desk) due(ctx context.Context, limit int) (due []Queued, lines []line, err error) {
+// due gives orders of the queue that are due, and in which line each stands.
+func (d *Desk) due(ctx context.Context, q queue, limit int) (due []Queued, lines []line, err error) {
 	now := d.now()
 	refused := map[ShopID]bool{} // of the kassas that were looked at
 	err = d.store.View(ctx, func(tx Tx) error {
-		if due, err = tx.DueBy(d.now(), limit); err != nil {
+		all, err := q.by(tx, d.now(), limit)
+		if err != nil {
 			return err
 		}
-		for _, q := range due {
-			inv, err := tx.Invoice(q.ID)
+		for _, one := range all {
+			inv, err := tx.Invoice(one.ID)
+			if IsStranger(one.ID) && errors.Is(err, ErrNotFound) {
+				continue // seen off meanwhile
+			}
 			if err != nil {
-				return fmt.Errorf("due order %s: %w", q.ID, err)
+				return fmt.Errorf("due order %s: %w", one.ID, err)
 			}
 			if _, known := refused[inv.Shop]; !known {
 				shop, err := tx.Shop(inv.Shop)
 				if err != nil {
-					return fmt.Errorf("kassa of due order %s: %w", q.ID, err)
+					return fmt.Errorf("kassa of due order %s: %w", one.ID, err)
 				}
 				refused[inv.Shop] = !shop.Refused.IsZero()
 			}
-			lines = append(lines, line{inv.Shop, now.Sub(inv.Hinted) < hintRun, refused[inv.Shop]})
+			due = append(due, one)
+			lines = append(lines, inv.line(now, refused[inv.Shop]))
 		}
 		return nil
 	})

@@ -48,6 +48,16 @@ func (zs zones) future(s payfer.Stamp, now time.Time) (at time.Time, zone string
 	return at, zone
 }
 
+// around tells whether a stamp, in any reading, lies between the two times.
+func (zs zones) around(s payfer.Stamp, from, to time.Time) bool {
+	for _, loc := range zs {
+		if t, err := s.In(loc); err == nil && !t.Before(from) && !t.After(to) {
+			return true
+		}
+	}
+	return false
+}
+
 // past reads the time of something that happened: the latest moment that is not
 // ahead of us by more than clocks may differ. Zero where there is none.
 func (zs zones) past(s payfer.Stamp, now time.Time) (at time.Time) {

@@ -64,6 +64,15 @@ func historyIndex(id kassa.PeerID) string { return "history:" + string(id) }
 // dueIndex has orders by the time of their next check.
 func dueIndex() string { return "due" }
 
+// strangersIndex has strangers by the time of their next check.
+func strangersIndex() string { return "strangers" }
+
+// waitingIndex has a shop's strangers that are in strangers, at 0.
+func waitingIndex(id kassa.ShopID) string { return "waiting:" + string(id) }
+
+// keptIndex has strangers that were told by the time until which they are kept.
+func keptIndex() string { return "kept" }
+
 // readyIndex has PeerIDs by the earliest time that they may be spoken to.
 func readyIndex() string { return "ready" }
 

@@ -47,6 +47,9 @@ func (t *tx) PutInvoice(inv kassa.Invoice) {
 	if inv.Next == "" && inv.Number != 0 {
 		t.put(numberKey(inv.Peer, inv.Number), []byte(inv.Order))
 	}
+	if !inv.Kept.IsZero() {
+		t.set(keptIndex(), inv.Order, millis(inv.Kept))
+	}
 	if inv.Listed() {
 		t.set(historyIndex(inv.Peer), inv.Order, millis(inv.Created))
 	} else {

@@ -7,11 +7,24 @@ import (
 )
 
 // Due implements [kassa.Tx].
-func (t *tx) Due(order string) (time.Time, error) { return t.when(dueIndex(), order) }
+func (t *tx) Due(order string) (time.Time, error) { return t.when(queueOf(order), order) }
+
+// queueOf is the queue in which the order waits for its check.
+func queueOf(order string) string {
+	if kassa.IsStranger(order) {
+		return strangersIndex()
+	}
+	return dueIndex()
+}
 
 // DueBy implements [kassa.Tx].
 func (t *tx) DueBy(now time.Time, limit int) ([]kassa.Queued, error) {
-	due, err := t.by(dueIndex(), now, limit)
+	return t.dueIn(dueIndex(), now, limit)
+}
+
+// dueIn reads who is due in one of the two queues, and foresees that they are looked at.
+func (t *tx) dueIn(queue string, now time.Time, limit int) ([]kassa.Queued, error) {
+	due, err := t.by(queue, now, limit)
 	if err != nil {
 		return nil, err
 	}
@@ -27,11 +40,15 @@ func (t *tx) NextDue() (time.Time, error) { return t.next(dueIndex()) }
 
 // SetDue implements [kassa.Tx].
 func (t *tx) SetDue(shop kassa.ShopID, order string, at time.Time) {
-	t.schedule(dueIndex(), order, at)
+	t.schedule(queueOf(order), order, at)
+	watched := watchedIndex(shop)
+	if kassa.IsStranger(order) {
+		watched = waitingIndex(shop)
+	}
 	if at.IsZero() {
-		t.remove(watchedIndex(shop), order)
+		t.remove(watched, order)
 	} else {
-		t.set(watchedIndex(shop), order, 0)
+		t.set(watched, order, 0)
 	}
 }
 

@@ -83,6 +83,9 @@ func (h *webhook) take(r *http.Request, body []byte) int {
 	case errors.Is(err, kassa.ErrNotFound):
 		h.log.Debug("webhook for a token that no kassa has")
 		return http.StatusNotFound
+	case errors.Is(err, kassa.ErrStrangers):
+		h.log.Debug("webhook not taken, Payfer is asked to come again", "error", err) // in a flood, many a second
+		return http.StatusServiceUnavailable
 	}
 	h.log.Warn("webhook not taken, Payfer is asked to come again", "order", hint.Order, "error", err)
 	return http.StatusServiceUnavailable

@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -92,7 +93,8 @@ func compare(r *rapid.T, got, want kassa.Tx, steps []step) {
 
 // A handful of everything, so that steps meet.
 var (
-	someOrder  = rapid.SampledFrom([]string{"a", "b", "c", "d", "e"})
+	someOrder  = rapid.SampledFrom([]string{"a", "b", "c", "d", "e", "stranger:a", "stranger:d"})
+	someStray  = rapid.SampledFrom([]string{"stranger:a", "stranger:d"})
 	somePeer   = rapid.SampledFrom([]kassa.PeerID{"p1", "p2", "p3"})
 	someShop   = rapid.SampledFrom([]kassa.ShopID{"s1", "s2"})
 	someChat   = rapid.SampledFrom([]kassa.Address{{Chat: 1}, {Chat: -2}, {Inline: "1"}})
@@ -107,7 +109,7 @@ var (
 
 // orderShop is the shop of an order: the same one always.
 func orderShop(order string) kassa.ShopID {
-	if order < "c" {
+	if order[len(order)-1:] < "c" {
 		return "s1"
 	}
 	return "s2"
@@ -137,6 +139,10 @@ func reads() *rapid.Generator[step] {
 			func(tx kassa.Tx) []any { return told(tx.Due(order)) },
 			func(tx kassa.Tx) []any { return told(tx.DueBy(now, limit)) },
 			func(tx kassa.Tx) []any { return told(tx.NextDue()) },
+			func(tx kassa.Tx) []any { return told(tx.StrangersBy(now, limit)) },
+			func(tx kassa.Tx) []any { return told(tx.NextStranger()) },
+			func(tx kassa.Tx) []any { return told(tx.Strangers(shop)) },
+			func(tx kassa.Tx) []any { return told(tx.StrangersOver(now, limit)) },
 			func(tx kassa.Tx) []any { return told(tx.Owed(peer, limit)) },
 			func(tx kassa.Tx) []any { return told(tx.OwedSince(peer, now, limit)) },
 			func(tx kassa.Tx) []any { return told(tx.Ready(peer)) },
@@ -156,7 +162,8 @@ func writes() *rapid.Generator[step] {
 		p.Parked = rapid.SampledFrom([]string{"", "", "kicked", "blocked"}).Draw(r, "parked")
 		g := kassa.Grant{Code: someGrant.Draw(r, "grant"), Group: peer, Until: now, Key: someKey.Draw(r, "voucher")}
 		sh := kassa.Shop{ID: shop, Key: someKey.Draw(r, "key"), Token: string(shop) + rapid.SampledFrom([]string{"x", "y"}).Draw(r, "token")}
-		inv := invoice(order, someState.Draw(r, "state"), rapid.Bool().Draw(r, "replaced"))
+		stranger := someStray.Draw(r, "stranger")
+		inv := invoice(strings.TrimPrefix(order, "stranger:"), someState.Draw(r, "state"), rapid.Bool().Draw(r, "replaced"))
 		return rapid.SampledFrom([]step{
 			func(tx kassa.Tx) []any { tx.PutShop(sh); return nil },
 			func(tx kassa.Tx) []any { tx.PutPeer(p); return nil },
@@ -169,6 +176,11 @@ func writes() *rapid.Generator[step] {
 			func(tx kassa.Tx) []any { tx.PutGrant(g); return nil },
 			func(tx kassa.Tx) []any { tx.DropGrant(g.Code); return nil },
 			func(tx kassa.Tx) []any { tx.SetTally(moment); return nil },
+			func(tx kassa.Tx) []any {
+				tx.PutInvoice(kassa.Invoice{Order: stranger, Shop: orderShop(stranger), Kept: moment})
+				return nil
+			},
+			func(tx kassa.Tx) []any { tx.DropStranger(orderShop(stranger), stranger); return nil },
 		}).Draw(r, "write")
 	})
 }

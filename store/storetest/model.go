@@ -22,6 +22,7 @@ type model struct {
 	ready    map[string]time.Time
 	owed     map[kassa.PeerID]map[string]time.Time
 	grants   map[string]kassa.Grant
+	kept     map[string]time.Time
 	tally    time.Time
 }
 
@@ -35,7 +36,7 @@ func newModel() *model {
 		shops: map[kassa.ShopID]kassa.Shop{}, peers: map[kassa.PeerID]kassa.Peer{}, homes: map[kassa.Address]kassa.PeerID{},
 		invoices: map[string]kassa.Invoice{}, origins: map[kassa.Origin]string{}, numbers: map[number]string{},
 		due: map[string]time.Time{}, watched: map[string]kassa.ShopID{}, ready: map[string]time.Time{},
-		owed: map[kassa.PeerID]map[string]time.Time{}, grants: map[string]kassa.Grant{},
+		owed: map[kassa.PeerID]map[string]time.Time{}, grants: map[string]kassa.Grant{}, kept: map[string]time.Time{},
 	}
 }
 
@@ -44,7 +45,7 @@ func (m *model) clone() *model {
 		shops: maps.Clone(m.shops), peers: maps.Clone(m.peers), homes: maps.Clone(m.homes),
 		invoices: maps.Clone(m.invoices), origins: maps.Clone(m.origins), numbers: maps.Clone(m.numbers),
 		due: maps.Clone(m.due), watched: maps.Clone(m.watched), ready: maps.Clone(m.ready),
-		owed: map[kassa.PeerID]map[string]time.Time{}, grants: maps.Clone(m.grants), tally: m.tally,
+		owed: map[kassa.PeerID]map[string]time.Time{}, grants: maps.Clone(m.grants), kept: maps.Clone(m.kept), tally: m.tally,
 	}
 	for peer, debts := range m.owed {
 		c.owed[peer] = maps.Clone(debts)
@@ -108,22 +109,25 @@ func (t *modelTx) Links(id kassa.ShopID) ([]kassa.PeerID, error) {
 }
 
 func (t *modelTx) Watched(id kassa.ShopID) (n int, err error) {
-	for _, shop := range t.before.watched {
-		if shop == id {
-			n++
-		}
-	}
-	return n, nil
+	return len(t.watched(id, false)), nil
 }
 
-func (t *modelTx) WatchedOrders(id kassa.ShopID, limit int) ([]string, error) {
+// watched are the shop's orders in one of the two queues.
+func (t *modelTx) watched(id kassa.ShopID, strangers bool) []string {
 	orders := []string{}
 	for order, shop := range t.before.watched {
-		if shop == id {
+		if shop == id && kassa.IsStranger(order) == strangers {
 			orders = append(orders, order)
 		}
 	}
-	return first(orders, limit), nil
+	slices.Sort(orders)
+	return orders
+}
+
+func (t *modelTx) Strangers(id kassa.ShopID) ([]string, error) { return t.watched(id, true), nil }
+
+func (t *modelTx) WatchedOrders(id kassa.ShopID, limit int) ([]string, error) {
+	return first(t.watched(id, false), limit), nil
 }
 
 func (t *modelTx) Peer(id kassa.PeerID) (kassa.Peer, error) { return find(t.after.peers, id) }
@@ -184,6 +188,9 @@ func (t *modelTx) InvoiceNumbered(id kassa.PeerID, n int) (kassa.Invoice, error)
 
 func (t *modelTx) PutInvoice(inv kassa.Invoice) {
 	t.after.invoices[inv.Order] = inv
+	if !inv.Kept.IsZero() {
+		t.after.kept[inv.Order] = inv.Kept
+	}
 	if inv.Next == "" {
 		t.after.origins[inv.Origin] = inv.Order
 		t.after.numbers[number{inv.Peer, inv.Number}] = inv.Order
@@ -207,10 +214,33 @@ func (t *modelTx) History(peer kassa.PeerID, from, to time.Time, limit int) ([]k
 func (t *modelTx) Due(order string) (time.Time, error) { return t.before.due[order], nil }
 
 func (t *modelTx) DueBy(now time.Time, limit int) ([]kassa.Queued, error) {
-	return queued(t.before.due, now, limit), nil
+	return queued(t.due(false), now, limit), nil
 }
 
-func (t *modelTx) NextDue() (time.Time, error) { return next(t.before.due), nil }
+func (t *modelTx) NextDue() (time.Time, error) { return next(t.due(false)), nil }
+
+func (t *modelTx) StrangersBy(now time.Time, limit int) ([]kassa.Queued, error) {
+	return queued(t.due(true), now, limit), nil
+}
+
+func (t *modelTx) NextStranger() (time.Time, error) { return next(t.due(true)), nil }
+
+// due is one of the two queues.
+func (t *modelTx) due(strangers bool) map[string]time.Time {
+	queue := maps.Clone(t.before.due)
+	maps.DeleteFunc(queue, func(order string, _ time.Time) bool { return kassa.IsStranger(order) != strangers })
+	return queue
+}
+
+func (t *modelTx) DropStranger(shop kassa.ShopID, order string) {
+	t.SetDue(shop, order, never)
+	delete(t.after.invoices, order)
+	delete(t.after.kept, order)
+}
+
+func (t *modelTx) StrangersOver(now time.Time, limit int) ([]string, error) {
+	return ids(queued(t.before.kept, now, limit)), nil
+}
 
 func (t *modelTx) SetDue(shop kassa.ShopID, order string, at time.Time) {
 	delete(t.after.due, order)
