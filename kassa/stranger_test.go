@@ -493,7 +493,8 @@ func TestAnEndlessFloodOfForgedWebhooksDelaysNoOrderOfOurs(t *testing.T) {
 			forged++
 		}
 	}
-	for range 60 {
+	const seconds = 20
+	for range seconds {
 		inv := w.issue()
 		for range 10 {
 			flood()
@@ -507,8 +508,8 @@ func TestAnEndlessFloodOfForgedWebhooksDelaysNoOrderOfOurs(t *testing.T) {
 			t.Fatalf("an order of ours waits, after %d forged webhooks", forged)
 		}
 	}
-	if seconds := 60; w.gate.asked > 60+seconds*(5+1) || forged < 5*seconds {
-		t.Errorf("Payfer was asked %d times, about %d forged orders, in a minute", w.gate.asked, forged)
+	if w.gate.asked > 60+seconds*(5+1) || forged < 5*seconds {
+		t.Errorf("Payfer was asked %d times, about %d forged orders, in %d seconds", w.gate.asked, forged, seconds)
 	}
 }
 

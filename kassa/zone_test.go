@@ -54,3 +54,20 @@ func TestAFixedZoneIsObeyed(t *testing.T) {
 		t.Errorf("read as %v, want %v", at, want)
 	}
 }
+
+func TestAStampIsAroundAMomentInAnyOfTheZones(t *testing.T) {
+	t.Parallel()
+	auto, _ := newZones("auto")
+	for stamp, want := range map[payfer.Stamp]bool{
+		"2026-11-22T07:00:00":  true,  // a day before, in UTC
+		"2026-11-22T06:59:59":  false, // a moment more, in either
+		"2026-11-24T12:00:00":  true,  // a day after, in Tashkent
+		"2026-11-24T12:00:01":  false,
+		"2026-11-23T07:00:00Z": true,
+		"":                     false, "yesterday": false,
+	} {
+		if got := auto.around(stamp, noon.Add(-24*time.Hour), noon.Add(24*time.Hour)); got != want {
+			t.Errorf("%q is around noon: %t", stamp, got)
+		}
+	}
+}
