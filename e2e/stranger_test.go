@@ -203,7 +203,9 @@ func TestOrderThatTheStoreForgotIsToldAllTheSame(t *testing.T) {
 		o := f.newLinked("en")
 		_, p := o.invoice("50000")
 		f.Payfer.LoseHooks(1)
-		f.kill()
+		if code := f.stop(); code != 0 {
+			t.Errorf("exit %d", code)
+		}
 		o.pay(p.Order)
 		f.forgetInvoices(o)
 		f.restart()

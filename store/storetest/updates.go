@@ -42,15 +42,16 @@ var updateRules = []rule{
 	}},
 	{"a View that writes is refused and writes nothing", func(k *kit) {
 		for name, write := range map[string]func(kassa.Tx){
-			"PutInvoice": func(tx kassa.Tx) { tx.PutInvoice(tea) },
-			"PutPeer":    func(tx kassa.Tx) { tx.PutPeer(market) },
-			"PutShop":    func(tx kassa.Tx) { tx.PutShop(teashop) },
-			"SetDue":     func(tx kassa.Tx) { tx.SetDue("s", tea.Order, at(1)) },
-			"Owe":        func(tx kassa.Tx) { tx.Owe(market.ID, tea.Order, at(1)) },
-			"Rest":       func(tx kassa.Tx) { tx.Rest(market.ID, at(1)) },
-			"PutGrant":   func(tx kassa.Tx) { tx.PutGrant(voucher) },
-			"DropGrant":  func(tx kassa.Tx) { tx.DropGrant(voucher.Code) },
-			"SetTally":   func(tx kassa.Tx) { tx.SetTally(at(1)) },
+			"PutInvoice":   func(tx kassa.Tx) { tx.PutInvoice(tea) },
+			"PutPeer":      func(tx kassa.Tx) { tx.PutPeer(market) },
+			"PutShop":      func(tx kassa.Tx) { tx.PutShop(teashop) },
+			"SetDue":       func(tx kassa.Tx) { tx.SetDue("s", tea.Order, at(1)) },
+			"Owe":          func(tx kassa.Tx) { tx.Owe(market.ID, tea.Order, at(1)) },
+			"Rest":         func(tx kassa.Tx) { tx.Rest(market.ID, at(1)) },
+			"PutGrant":     func(tx kassa.Tx) { tx.PutGrant(voucher) },
+			"DropStranger": func(tx kassa.Tx) { tx.DropStranger("s", "stranger:a") },
+			"DropGrant":    func(tx kassa.Tx) { tx.DropGrant(voucher.Code) },
+			"SetTally":     func(tx kassa.Tx) { tx.SetTally(at(1)) },
 		} {
 			err := k.store.View(k.ctx, func(tx kassa.Tx) error {
 				write(tx)
