@@ -141,6 +141,7 @@ type payment struct {
 	state               payfer.State
 	expires             time.Time
 	at                  payfer.Stamp // when it was paid; empty: now, whenever that is asked
+	site                bool         // the shop's website asked for it
 }
 
 // call is a request under way; a fault may let it happen first.
@@ -207,7 +208,7 @@ func (g *gateway) stamp(t time.Time) payfer.Stamp {
 // website is a payment that the shop's website asks for, under a code of its own.
 func (g *gateway) website(code string) *payment {
 	const asked = 70_000 * money.Som
-	g.payments[code] = &payment{asked: asked, unique: asked + money.Amount(len(g.payments)+1), state: payfer.Pending, expires: g.now.Add(15 * time.Minute)}
+	g.payments[code] = &payment{asked: asked, unique: asked + money.Amount(len(g.payments)+1), state: payfer.Pending, expires: g.now.Add(15 * time.Minute), site: true}
 	return g.payments[code]
 }
 

@@ -1,6 +1,7 @@
 package kassa_test
 
 import (
+	"cmp"
 	"errors"
 
 	"pgregory.net/rapid"
@@ -107,7 +108,7 @@ func (m *model) Refuse(*rapid.T) {
 	m.chat.refuse = func(d kassa.Delivery) error {
 		m.chat.refuse = nil
 		if d.Kind == kassa.Announce && len(d.Also) == 0 {
-			m.crowd.givenUp[seat{m.door(d.Peer.At.Chat), d.Invoice.Order}] = true
+			m.crowd.givenUp[seat{m.door(d.Peer.At.Chat), cmp.Or(d.Invoice.Code, d.Invoice.Order)}] = true
 		}
 		return &kassa.SendError{Fate: kassa.Refused, Err: errors.New("bad request")}
 	}
@@ -115,7 +116,7 @@ func (m *model) Refuse(*rapid.T) {
 
 // Shut is a chat that forbids everything.
 func (m *model) Shut(t *rapid.T) {
-	m.chat.shut[rapid.SampledFrom([]int64{m.crowd.home, client}).Draw(t, "who")] = true
+	m.chat.shut[rapid.SampledFrom([]int64{m.crowd.home, client, neighbour}).Draw(t, "who")] = true
 }
 
 // Back is that chat speaking again.
@@ -152,7 +153,7 @@ func (m *model) toldOnce(t *rapid.T) {
 	}
 	home := m.door(m.crowd.home)
 	for order, p := range m.gate.payments {
-		if p.state != payfer.Paid {
+		if p.state != payfer.Paid || p.site {
 			continue
 		}
 		inv := m.invoice(order)

@@ -39,15 +39,17 @@ type model struct {
 	waiting  []kassa.Command // letters in the inbox: read, not dealt with
 	excused  bool
 	crowd    crowd
+	site     site
 }
 
 func newModel(t *rapid.T, tb testing.TB, s kassa.Store) *model {
-	m := &model{life: &mortal{}, crowd: newCrowd()}
+	m := &model{life: &mortal{}, crowd: newCrowd(), site: newSite()}
 	m.world = newWorld(tb, mortalStore{s, m.life})
 	if m.crowd.home = 77; rapid.Bool().Draw(t, "in a group") {
 		m.group()
 		m.crowd.home = yard
 	}
+	m.linkedTo(neighbour)
 	m.rate = rapid.SampledFrom([]float64{0, 2, 30}).Draw(t, "rate")
 	m.reborn()
 	return m
@@ -88,11 +90,15 @@ func (m *model) live(do func()) {
 	}
 }
 
-// orders are all codes that Payfer ever heard of, in a fixed sequence.
-func (m *model) orders() []string {
-	return slices.SortedFunc(maps.Keys(m.gate.payments), func(a, b string) int {
+// orders are all codes of the bot's that Payfer ever heard of, in a fixed sequence.
+func (m *model) orders() []string { return m.codes(false) }
+
+// codes are those that the bot made, or the website.
+func (m *model) codes(site bool) []string {
+	all := slices.SortedFunc(maps.Keys(m.gate.payments), func(a, b string) int {
 		return int(m.gate.payments[a].unique - m.gate.payments[b].unique)
 	})
+	return slices.DeleteFunc(all, func(code string) bool { return m.gate.payments[code].site != site })
 }
 
 func (m *model) anOrder(t *rapid.T) string {
@@ -239,6 +245,7 @@ func (m *model) atRest(t *rapid.T) {
 	m.live(func() { m.pass(time.Hour) })
 	m.Check(t)
 	m.toldOnce(t)
+	m.strangersTold(t)
 	for _, c := range m.commands {
 		m.shownOnce(t, c)
 	}
@@ -300,6 +307,7 @@ func live(t *testing.T, open func(*rapid.T, testing.TB) *store.Store) {
 			"": m.Check, "command": m.Command, "redeliver": m.Redeliver, "pay": m.Pay, "cancel": m.Cancel, "webhook": m.Webhook,
 			"ask": m.Ask, "pass": m.Pass, "death": m.Death, "silence": m.Silence, "telegram": m.Telegram,
 			"burst": m.Burst, "visit": m.Visit, "withdraw": m.Withdraw, "move": m.Move, "refuse": m.Refuse, "shut": m.Shut, "back": m.Back,
+			"website": m.Website, "sell": m.Sell, "stray webhook": m.Stray,
 		})
 		m.atRest(rt)
 	})
