@@ -39,7 +39,7 @@ type Desk struct {
 	clock       func() time.Time
 	log         *slog.Logger
 	zones       zones
-	asking      *askLimits
+	asking      *asking
 	telling     *tellLimit
 	storm       *storm
 	tokens      tokens
@@ -63,7 +63,7 @@ func New(o Options) (*Desk, error) {
 	return &Desk{
 		store: o.Store, gateway: o.Gateway, messenger: o.Messenger,
 		clock: o.Now, log: o.Log, zones: zs,
-		asking: newAskLimits(), telling: &tellLimit{rate: o.Rate}, storm: newStorm(),
+		asking: newAsking(), telling: &tellLimit{rate: o.Rate}, storm: newStorm(),
 		dueBell: newBell(), readyBell: newBell(), strangeBell: newBell(),
 	}, nil
 }

@@ -184,23 +184,18 @@ func (d *Desk) due(ctx context.Context, q queue, limit int) (due []Queued, lines
 }
 
 // plan chooses up to n orders to look at now, in the order of their due times.
-// Those that must wait stand in line behind each other.
+// The others are put off until it is their turn.
 func (d *Desk) plan(due []Queued, lines []line, n int) (plans []plan) {
 	now := d.now()
-	waiting := map[line]time.Duration{}
 	for i, q := range due {
 		if n == 0 {
 			break
 		}
-		at := lines[i]
-		p := plan{order: q.ID, shop: at.shop, seen: q.At}
-		wait := d.asking.take(at, now)
-		if p.now = wait == 0; p.now {
+		p := plan{order: q.ID, shop: lines[i].shop, seen: q.At}
+		p.next = d.asking.take(lines[i], q.ID, now)
+		if p.now = p.next.IsZero(); p.now {
 			p.next = d.tokens.next(now)
 			n--
-		} else {
-			waiting[at] += wait
-			p.next = now.Add(waiting[at]).Truncate(time.Millisecond)
 		}
 		plans = append(plans, p)
 	}

@@ -74,6 +74,9 @@ func (p *process) reached() {
 	p.dumb = 0
 }
 
+// enough broken promises tell what is wrong; the rest of the life is of no interest then.
+const enough = 20
+
 // telegram is Telegram's side of one call.
 func (w *world) telegram(deed *deed, d kassa.Delivery) (int, *kassa.SendError) {
 	w.mu.Lock()
@@ -82,7 +85,7 @@ func (w *world) telegram(deed *deed, d kassa.Delivery) (int, *kassa.SendError) {
 	switch {
 	case r.moved != 0:
 		return 0, &kassa.SendError{Fate: kassa.Moved, MovedTo: r.moved, Err: errors.New("group chat was upgraded to a supergroup chat")}
-	case r.shut:
+	case r.shut || len(w.faults) > enough:
 		return 0, &kassa.SendError{Fate: kassa.Forbidden, Err: errors.New("bot was blocked by the user")}
 	}
 	if w.limits != nil {
