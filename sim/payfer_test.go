@@ -195,7 +195,30 @@ func (w *world) hint(order string) bool {
 	err := p.desk.Hint(ctx, w.tokenOf(order), order)
 	ok := err == nil && !p.dead()
 	w.note("%s is told of %s by a webhook: %t", p.name, order, ok)
+	if ok && !time.Now().Before(w.calmFrom.Add(settled)) {
+		w.async(func() { w.expect(p, order) })
+	}
 	return ok
+}
+
+// When all has been well for a while, a webhook that was taken is followed by its announcement soon.
+const (
+	settled = 2 * time.Minute
+	prompt  = time.Minute
+)
+
+// expect holds that: unless the process was stopped meanwhile, or the webhook was forged.
+func (w *world) expect(p *process, order string) {
+	w.mu.Lock()
+	paid := w.payments[order].state == payfer.Paid
+	w.mu.Unlock()
+	time.Sleep(prompt)
+	home := w.chatOf(w.invoice(order).Peer)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if paid && w.processes[0] == p && w.said[saying{room: home, kind: kassa.Announce, order: order}] == 0 {
+		w.wrong("the webhook of %s was taken, and nobody was told within %v", order, prompt)
+	}
 }
 
 // tokenOf is the webhook token of the kassa that the order belongs to.
