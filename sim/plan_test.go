@@ -23,6 +23,7 @@ type plan struct {
 	shops     int
 	chats     int // shops' own
 	guests    int
+	strangers int // payments of the shops' websites
 	commands  int
 	rough     float64 // how rough an ordinary day is
 	rate      float64 // BOT_RATE
@@ -43,6 +44,7 @@ func drawPlan(d *dice, start time.Time) plan {
 		shops:     1 + t.below(3),
 		chats:     2 + t.below(4),
 		guests:    t.below(3),
+		strangers: pick(t, 0, 1, 3, 8),
 		commands:  3 + t.below(28),
 		rough:     pick(t, 0, 0.3, 1, 2),
 		rate:      pick[float64](t, 0, 2, 30, 30),
@@ -68,8 +70,8 @@ func drawPlan(d *dice, start time.Time) plan {
 }
 
 func (p plan) String() string {
-	s := fmt.Sprintf("%d processes living %v (freezes %t), %d kassas, %d chats, %d guests, %d commands, roughness %v, rate %v, zone %v, check tells the sum %t, expiry %v, Payfer ahead by %v, clocks off by up to %v",
-		p.processes, p.lives, p.freezes, p.shops, p.chats, p.guests, p.commands, p.rough, p.rate, p.zone, p.tells, p.expiry.Round(time.Second), p.ahead, p.skew)
+	s := fmt.Sprintf("%d processes living %v (freezes %t), %d kassas, %d chats, %d guests, %d strangers, %d commands, roughness %v, rate %v, zone %v, check tells the sum %t, expiry %v, Payfer ahead by %v, clocks off by up to %v",
+		p.processes, p.lives, p.freezes, p.shops, p.chats, p.guests, p.strangers, p.commands, p.rough, p.rate, p.zone, p.tells, p.expiry.Round(time.Second), p.ahead, p.skew)
 	for _, e := range p.episodes {
 		s += fmt.Sprintf("; %s %s from %s to %s", e.at, e.kind, e.from.Format(clockFace), e.to.Format(clockFace))
 	}

@@ -60,7 +60,7 @@ func (w *world) says(d kassa.Delivery, k kassa.Kind) (saying, bool) {
 	case kassa.Show:
 		s.shown, s.photo = name(d.Invoice), d.View.Photo
 	case kassa.Announce:
-		s.order, s.room = d.Invoice.Order, w.door(s.room)
+		s.order, s.room = code(d.Invoice), w.door(s.room)
 	default:
 		return saying{}, false
 	}
@@ -112,7 +112,7 @@ func (s saying) otherForm() saying {
 // judgeTruth holds that nothing false is said. The caller holds mu.
 func (w *world) judgeTruth(r *room, d kassa.Delivery, k kassa.Kind) {
 	inv := d.Invoice
-	p := w.payments[inv.Order]
+	p := w.payments[code(inv)]
 	if inv.State == kassa.Paid || k == kassa.Announce {
 		if p == nil || p.state != payfer.Paid {
 			w.wrong("%s in %d says that %s is paid", k, r.id, inv.Order)
@@ -129,6 +129,7 @@ func (w *world) judgeTruth(r *room, d kassa.Delivery, k kassa.Kind) {
 
 // judge is the end: everything has come right.
 func (w *world) judge() {
+	w.judgeStrangers()
 	err := w.store.View(context.Background(), func(tx kassa.Tx) error {
 		for _, l := range w.letters {
 			inv, err := tx.InvoiceFrom(l.command.Origin)
@@ -167,8 +168,15 @@ func (w *world) judgePayment(tx kassa.Tx, order string) error {
 		w.wrong("nobody knows of order %s, which Payfer made", order)
 		return nil
 	}
-	if err != nil || inv.Prior == "" {
-		return errors.Join(err, w.judgeInvoice(tx, inv))
+	if err != nil {
+		return err
+	}
+	if one, known := w.numbers[inv.Origin]; known && one != name(inv) {
+		w.wrong("what %s asked for is both %s and %s", inv.Origin, one, name(inv))
+	}
+	w.numbers[inv.Origin] = name(inv)
+	if inv.Prior == "" {
+		return w.judgeInvoice(tx, inv)
 	}
 	before, err := tx.Invoice(inv.Prior)
 	if before.Prior != "" || before.Next != order {

@@ -28,19 +28,23 @@ type world struct {
 	store    *store.Store
 	tasks    sync.WaitGroup
 	owners   []owner
+	tokens   map[string]string // of the kassas' webhooks
 
 	mu        sync.Mutex
 	processes []*process // one a place; nil while nobody runs there
 	rooms     map[int64]*room
 	payments  map[string]*payment
+	strange   []string // orders of the shops' websites
 	orders    []string // in the order in which Payfer heard of them
 	letters   []*letter
 	visits    map[visit]bool
+	hinted    map[string]bool // orders of which a webhook was taken after they were paid
 	deeds     map[saying][]*deed
 	said      map[saying]int
 	plain     map[saying]int // of those said, without a mark
 	hurts     int            // deaths, stops and failures of the store, so far
 	deaths    int
+	numbers   map[kassa.Origin]string // what was made of each command
 	faults    []string
 	limits    *limits          // Telegram's; nil: it has none
 	warned    map[int64][]bool // chats that were told how their kassa's key stands: whether it is refused
@@ -63,7 +67,7 @@ func newWorldOf(t *testing.T, p plan, dir string) *world { return found(t, newDi
 // found opens the shops, before anything goes wrong.
 func found(t *testing.T, d *dice, p plan, dir string) *world {
 	w := &world{
-		t: t, dice: d, plan: p, start: time.Now(), rooms: map[int64]*room{}, payments: map[string]*payment{},
+		t: t, dice: d, plan: p, start: time.Now(), rooms: map[int64]*room{}, tokens: map[string]string{}, hinted: map[string]bool{}, numbers: map[kassa.Origin]string{}, payments: map[string]*payment{},
 		visits: map[visit]bool{}, warned: map[int64][]bool{}, deeds: map[saying][]*deed{}, said: map[saying]int{}, plain: map[saying]int{},
 	}
 	keys, err := secret.ParseKeys(strings.Repeat("A", 43) + "=")
@@ -89,8 +93,9 @@ func (w *world) open() {
 		peer, err := desk.PeerAt(ctx, kassa.Address{Chat: chat}, "uz")
 		w.must(err)
 		shop := fmt.Sprint("shop_", i%w.plan.shops)
-		_, err = desk.Link(ctx, peer.ID, payfer.Credentials{ShopID: shop, ShopKey: "key"})
+		linked, err := desk.Link(ctx, peer.ID, payfer.Credentials{ShopID: shop, ShopKey: "key"})
 		w.must(err)
+		w.tokens[shop] = linked.Token
 		w.owners = append(w.owners, owner{peer.ID, chat, shop})
 	}
 }
@@ -105,6 +110,7 @@ func (w *world) live() {
 	}
 	w.async(w.ordering)
 	w.async(w.asking)
+	w.async(w.website)
 	w.async(w.blocking)
 	w.async(w.moving)
 	places.Wait()
