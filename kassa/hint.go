@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // Hint takes a webhook: the kassa with this token may have been paid this
@@ -17,7 +18,7 @@ func (d *Desk) Hint(ctx context.Context, token, order string) error {
 		if err != nil {
 			return err
 		}
-		inv, err := ours(tx, order)
+		inv, err := meant(tx, order)
 		switch {
 		case errors.Is(err, ErrNotFound):
 			return d.strange(tx, shop, order)
@@ -34,6 +35,18 @@ func (d *Desk) Hint(ctx context.Context, token, order string) error {
 	d.dueBell.ring()
 	d.strangeBell.ring()
 	return nil
+}
+
+// meant is the order of ours that a webhook means. Nobody knows whether Payfer
+// cares how a code is spelled: one of ours in capitals must not pass for
+// somebody else's payment, and be told once more.
+func meant(tx Tx, code string) (Invoice, error) {
+	inv, err := ours(tx, code)
+	plain := strings.ToLower(strings.TrimSpace(code))
+	if errors.Is(err, ErrNotFound) && plain != code && IsOrder(plain) {
+		return ours(tx, plain)
+	}
+	return inv, err
 }
 
 // hinted makes the order due now and begins a run of hinted checks. Where both

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -553,4 +554,24 @@ func TestStrangersThatWaitedForAGoodKeyAreAskedAboutOnceItIsThere(t *testing.T) 
 	if missing := slices.DeleteFunc(codes, func(c string) bool { return told[c] }); len(missing) > 0 {
 		t.Errorf("not told: %v", missing)
 	}
+}
+
+// A Payfer that does not care how a code is spelled is asked in vain how often it was paid.
+func TestAnOrderOfOursSpelledOtherwiseIsNoStranger(t *testing.T) {
+	w := bolt(t)
+	order := w.issue().Order
+	spellings := []string{strings.ToUpper(order), " " + order, order + " "}
+	w.gate.pay(order)
+	for _, spelled := range spellings {
+		w.gate.payments[spelled] = w.gate.payments[order]
+	}
+	w.hint(spellings[0])
+	w.pass(10 * time.Second) // it is as good as the true one
+	wantPaid(t, w, order)
+	for _, spelled := range spellings {
+		w.hint(spelled)
+	}
+	w.pass(time.Hour)
+	w.wantTold(77, []string{order}, 1, 0)
+	w.wantTold(77, spellings, 0, 0)
 }

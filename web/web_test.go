@@ -66,6 +66,7 @@ func TestWebhookIsJudgedBySizeThenFormThenToken(t *testing.T) {
 		{"token with a slash", "POST", "/payfer/" + known + "%2Fx", paid, nil, 404, 0},
 		{"token with a zero byte", "POST", "/payfer/" + known + "%00", paid, nil, 404, 0},
 		{"store is down", "POST", "/payfer/" + known, paid, errors.New("disk full"), 503, 1},
+		{"too many strangers wait", "POST", "/payfer/" + known, paid, fmt.Errorf("hint: %w", kassa.ErrStrangers), 503, 1},
 		{"other method", "GET", "/payfer/" + known, "", nil, 405, 0},
 		{"head", "HEAD", "/payfer/" + known, "", nil, 405, 0},
 		{"put", "PUT", "/payfer/" + known, paid, nil, 405, 0},

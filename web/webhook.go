@@ -24,7 +24,8 @@ const (
 
 // webhook answers POST /payfer/{token}.
 //
-// It judges in this order: size (413), form (400), token (404), store (503).
+// It judges in this order: size (413), form (400), token (404), room for one more
+// order that is not ours, and store (503).
 // The first two need nothing but the request, so rubbish never reaches the
 // store, and since they are the same for every token they tell nobody which
 // tokens there are. No answer repeats anything of the request, and the token,
