@@ -136,8 +136,21 @@ type Inbox interface {
 	// Receive saves the letters, durably, in one step, but none that it
 	// has seen in the last two days: Telegram repeats itself. It gives those that were new.
 	Receive(ctx context.Context, letters []Letter, now time.Time) ([]Letter, error)
-	// Letters gives all that wait, in the order in which they were received (ties: by ID).
-	Letters(ctx context.Context) ([]Letter, error)
+	// Waiting gives the ids of all that wait, in the order in which they were received (ties: by ID).
+	Waiting(ctx context.Context) ([]int64, error)
+	// Letters gives those of the letters that still wait, in the order of the ids.
+	Letters(ctx context.Context, ids []int64) ([]Letter, error)
 	// Discard forgets a letter that was dealt with.
 	Discard(ctx context.Context, id int64) error
+
+	// Hold makes who the one that works the inbox until the given time, or tells
+	// that at now it is another. Of several that ask one gets it; the one that has it
+	// keeps it by asking again in time. A process that was killed gets its own
+	// back at once by the same name, and where no other process can have the store
+	// open, it finds nobody to wait for. The clocks of those who share a
+	// store must not be further apart than a small part of the time they hold it for.
+	Hold(ctx context.Context, who string, now, until time.Time) (bool, error)
+	// LetGo ends who's holding, so that another need not wait for its end. It is
+	// harmless where another has it.
+	LetGo(ctx context.Context, who string) error
 }

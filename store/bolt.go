@@ -121,6 +121,9 @@ func (b *bolt) apply(ctx context.Context, batch *batch) error {
 	return b.committer.commit(ctx, batch)
 }
 
+// alone: the lock on the file proves it.
+func (b *bolt) alone() bool { return true }
+
 func (b *bolt) close() error {
 	b.committer.stop()
 	return b.db.Close()

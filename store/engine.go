@@ -19,6 +19,8 @@ type engine interface {
 	// apply takes the batch whole and durably, or gives errConflict and takes
 	// nothing of it. After other errors it may have taken it.
 	apply(ctx context.Context, b *batch) error
+	// alone tells that no other process can have the same store open.
+	alone() bool
 	close() error
 }
 

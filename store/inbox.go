@@ -88,25 +88,36 @@ func (t *tx) trimSeen(limit int, now time.Time) error {
 	return nil
 }
 
-// Letters implements [kassa.Inbox].
-func (s *Store) Letters(ctx context.Context) ([]kassa.Letter, error) {
-	t := newTx(ctx, s)
-	entries, err := t.slice(inboxIndex(), everything(-1))
+// Waiting implements [kassa.Inbox].
+func (s *Store) Waiting(ctx context.Context) ([]int64, error) {
+	members, err := newTx(ctx, s).names(inboxIndex(), everything(-1))
 	if err != nil {
 		return nil, fmt.Errorf("read the inbox: %w", err)
 	}
-	keys := make([]string, len(entries))
-	for i, e := range entries {
-		keys[i] = letterKey(e.member)
+	ids := make([]int64, len(members))
+	for i, m := range members {
+		if ids[i], err = letterID(m); err != nil {
+			return nil, fmt.Errorf("read the inbox: letter %q: %w", m, err)
+		}
+	}
+	return ids, nil
+}
+
+// Letters implements [kassa.Inbox].
+func (s *Store) Letters(ctx context.Context, ids []int64) ([]kassa.Letter, error) {
+	t := newTx(ctx, s)
+	keys := make([]string, len(ids))
+	for i, id := range ids {
+		keys[i] = letterKey(letterMember(id))
 	}
 	if err := t.fetch(keys...); err != nil {
 		return nil, fmt.Errorf("read the inbox: %w", err)
 	}
-	letters := make([]kassa.Letter, 0, len(entries))
-	for _, e := range entries {
-		l, err := t.letter(e.member)
+	letters := make([]kassa.Letter, 0, len(ids))
+	for _, id := range ids {
+		l, err := t.letter(id)
 		if errors.Is(err, kassa.ErrNotFound) {
-			continue // discarded since the index was read
+			continue // discarded meanwhile
 		}
 		if err != nil {
 			return nil, fmt.Errorf("read the inbox: %w", err)
@@ -130,14 +141,10 @@ func (s *Store) Discard(ctx context.Context, id int64) error {
 }
 
 // letter reads and opens a letter; kassa.ErrNotFound.
-func (t *tx) letter(member string) (kassa.Letter, error) {
-	sealed, err := t.load(letterKey(member))
+func (t *tx) letter(id int64) (kassa.Letter, error) {
+	sealed, err := t.load(letterKey(letterMember(id)))
 	if err != nil {
 		return kassa.Letter{}, err
-	}
-	id, err := letterID(member)
-	if err != nil {
-		return kassa.Letter{}, t.fail(fmt.Errorf("letter %q: %w", member, err))
 	}
 	body, err := t.store.keys.Open(inboxPurpose, letterOwner(id), sealed)
 	if err != nil {

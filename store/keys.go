@@ -41,6 +41,9 @@ func grantKey(code string) string { return "grant:" + code }
 // letterKey holds the sealed body of an update of Telegram's.
 func letterKey(id string) string { return "letter:" + id }
 
+// leaseKey holds who works the inbox, and until when.
+func leaseKey() string { return "lease" }
+
 // canaryKey holds a known text, sealed: it tells the right SECRET_KEY.
 func canaryKey() string { return "canary" }
 

@@ -146,6 +146,8 @@ func (r *redis) count(ctx context.Context, index string) (int, error) {
 	return int(n), redisError(err)
 }
 
+func (r *redis) alone() bool { return false }
+
 func (r *redis) close() error {
 	err := r.client.Close()
 	if errors.Is(err, goredis.ErrClosed) {

@@ -103,7 +103,11 @@ func (t *tx) resealGrant(code string) error {
 }
 
 func (t *tx) resealLetter(member string) error {
-	letter, err := t.letter(member)
+	id, err := letterID(member)
+	if err != nil {
+		return t.fail(fmt.Errorf("letter %q: %w", member, err))
+	}
+	letter, err := t.letter(id)
 	if errors.Is(err, kassa.ErrNotFound) {
 		return nil // dealt with meanwhile
 	}

@@ -33,6 +33,7 @@ type Options struct {
 type Store struct {
 	engine engine
 	keys   *secret.Keyring
+	own    ownLease // in use where nobody else can have the store open
 }
 
 var (

@@ -35,7 +35,7 @@ func Exercise(t *testing.T, place func(testing.TB) Place) {
 	t.Helper()
 	groups := map[string][]rule{
 		"shops": shopRules, "peers": peerRules, "grants": grantRules, "invoices": invoiceRules, "queues": queueRules, "debts": debtRules,
-		"updates": updateRules, "conflicts": conflictRules, "crowds": crowdRules, "inbox": inboxRules, "strangers": strangerRules, "keeping": keepingRules,
+		"updates": updateRules, "conflicts": conflictRules, "crowds": crowdRules, "inbox": inboxRules, "lease": leaseRules, "strangers": strangerRules, "keeping": keepingRules,
 	}
 	for name, rules := range groups {
 		t.Run(name, func(t *testing.T) {

@@ -21,8 +21,16 @@ var inboxRules = []rule{
 		want := []kassa.Letter{{ID: -5, Body: []byte{0, 255, 10}}, {ID: 1 << 62, Body: []byte("{}")}}
 		fresh, err := k.store.Receive(k.ctx, want, at(1))
 		k.same(fresh, err, want)
-		got, err := k.store.Letters(k.ctx)
+		got, err := k.store.Letters(k.ctx, []int64{-5, 1 << 62})
 		k.same(got, err, want)
+	}},
+	{"letters are given in the order asked for, without those that wait no more", func(k *kit) {
+		k.receive(at(1), "1 2 3", "1 2 3")
+		k.discard(2)
+		got, err := k.store.Letters(k.ctx, []int64{3, 2, 7, 1})
+		k.same(got, err, letters("3 1"))
+		got, err = k.store.Letters(k.ctx, nil)
+		k.alike(got, err, letters(""))
 	}},
 	{"a letter seen before is not new, whether it waits or was dealt with", func(k *kit) {
 		k.receive(at(1), "1 2", "1 2")
@@ -88,7 +96,7 @@ var inboxRules = []rule{
 				k.Errorf("letter %d was new %d times", id, n)
 			}
 		}
-		all, err := k.store.Letters(k.ctx)
+		all, err := k.store.Waiting(k.ctx)
 		k.same(len(all), err, 12)
 	}},
 	{"letters survive a reopening, and so does the memory of them", func(k *kit) {
@@ -120,14 +128,11 @@ func (k *kit) receive(now time.Time, ids, want string) {
 
 func (k *kit) waiting(want ...string) {
 	k.Helper()
-	got, err := k.store.Letters(k.ctx)
+	ids, err := k.store.Waiting(k.ctx)
 	k.must(err)
-	ids := []string{}
-	for _, l := range got {
-		ids = append(ids, fmt.Sprint(l.ID))
-		k.same(string(l.Body), nil, fmt.Sprint("body of ", l.ID))
-	}
-	k.same(ids, nil, append([]string{}, want...))
+	got, err := k.store.Letters(k.ctx, ids)
+	k.same(got, err, append([]kassa.Letter{}, letters(strings.Join(want, " "))...))
+	k.same(len(ids), nil, len(want))
 }
 
 func (k *kit) discard(id int64) {
