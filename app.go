@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -141,12 +142,19 @@ func (a *app) talk(ctx context.Context) error {
 	return errors.Join(a.telegramError(err), <-ended)
 }
 
+// name tells this process from others on the same store: no two listen at one
+// address. Started again after a kill it has the same name, and waits for nobody.
+func (a *app) name() string {
+	host, _ := os.Hostname() // without one the address is all there is
+	return host + " " + a.public.Addr().String()
+}
+
 // dial gives nil without an error when ctx ended before Telegram was found.
 func (a *app) dial(ctx context.Context) (*bot.Bot, error) {
 	c := &a.config
 	b, err := bot.Dial(ctx, bot.Options{
 		Token: c.BotToken, APIURL: c.BotAPIURL, Mode: c.BotMode,
-		PublicURL: c.PublicURL, DefaultLang: c.DefaultLang, Book: a.book, Log: a.log,
+		PublicURL: c.PublicURL, DefaultLang: c.DefaultLang, Who: a.name(), Book: a.book, Log: a.log,
 	})
 	if err != nil && ctx.Err() != nil {
 		return nil, nil

@@ -39,6 +39,7 @@ type Options struct {
 	Mode        string // Polling (also when empty) or Webhook
 	PublicURL   string // the https address of this program; empty: none
 	DefaultLang string // for people whose language we do not speak; empty: uz
+	Who         string // the process among those that share its store; empty: it is alone
 	Book        *locales.Book
 	Log         *slog.Logger     // nil: slog.Default
 	Now         func() time.Time // nil: time.Now
@@ -90,9 +91,9 @@ type Bot struct {
 	log    *slog.Logger
 	now    func() time.Time
 
-	mode, publicURL, lang string
-	id                    int64
-	username              string
+	mode, publicURL, lang, who string
+	id                         int64
+	username                   string
 
 	desk   desk
 	limits *limits
@@ -145,7 +146,7 @@ func newBot(o Options) (*Bot, error) {
 	}
 	return &Bot{
 		client: c, book: o.Book, log: o.Log, now: o.Now,
-		mode: o.Mode, publicURL: o.PublicURL, lang: o.DefaultLang,
+		mode: o.Mode, publicURL: o.PublicURL, lang: o.DefaultLang, who: o.Who,
 		limits: newLimits(),
 	}, nil
 }

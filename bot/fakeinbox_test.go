@@ -14,6 +14,8 @@ type fakeInbox struct {
 	mu      sync.Mutex
 	waiting []kassa.Letter
 	seen    map[int64]bool
+	holder  string
+	until   time.Time
 	fail    func(method string) error
 	changed chan struct{} // closed at the next change
 }
@@ -55,12 +57,30 @@ func (i *fakeInbox) Receive(_ context.Context, letters []kassa.Letter, _ time.Ti
 	return fresh, nil
 }
 
-func (i *fakeInbox) Letters(context.Context) ([]kassa.Letter, error) {
+func (i *fakeInbox) Waiting(context.Context) ([]int64, error) {
+	if err := i.enter("Waiting"); err != nil {
+		return nil, err
+	}
+	defer i.mu.Unlock()
+	var ids []int64
+	for _, l := range i.waiting {
+		ids = append(ids, l.ID)
+	}
+	return ids, nil
+}
+
+func (i *fakeInbox) Letters(_ context.Context, ids []int64) ([]kassa.Letter, error) {
 	if err := i.enter("Letters"); err != nil {
 		return nil, err
 	}
-	defer i.leave()
-	return slices.Clone(i.waiting), nil
+	defer i.mu.Unlock()
+	var out []kassa.Letter
+	for _, id := range ids {
+		if n := slices.IndexFunc(i.waiting, func(l kassa.Letter) bool { return l.ID == id }); n >= 0 {
+			out = append(out, i.waiting[n])
+		}
+	}
+	return out, nil
 }
 
 func (i *fakeInbox) Discard(_ context.Context, id int64) error {
@@ -69,6 +89,29 @@ func (i *fakeInbox) Discard(_ context.Context, id int64) error {
 	}
 	defer i.leave()
 	i.waiting = slices.DeleteFunc(i.waiting, func(l kassa.Letter) bool { return l.ID == id })
+	return nil
+}
+
+func (i *fakeInbox) Hold(_ context.Context, who string, now, until time.Time) (bool, error) {
+	if err := i.enter("Hold"); err != nil {
+		return false, err
+	}
+	defer i.leave()
+	if i.holder != who && i.until.After(now) {
+		return false, nil
+	}
+	i.holder, i.until = who, until
+	return true, nil
+}
+
+func (i *fakeInbox) LetGo(_ context.Context, who string) error {
+	if err := i.enter("LetGo"); err != nil {
+		return err
+	}
+	defer i.leave()
+	if i.holder == who {
+		i.holder, i.until = "", time.Time{}
+	}
 	return nil
 }
 

@@ -31,12 +31,15 @@ type mailroom struct {
 	busy    int               // hands at work
 	waiting int               // letters, those in hand included
 	closed  bool
-	space   chan struct{} // tells that a letter was dealt with
+	known   map[int64]bool // letters that are here, or were when the reading under way began
+	reading bool           // somebody reads the inbox
+	dealt   []int64        // what was dealt with since: the reader may have seen it waiting
+	space   chan struct{}  // tells that a letter was dealt with
 	working sync.WaitGroup
 }
 
 func newMailroom(handle func(entry)) *mailroom {
-	return &mailroom{handle: handle, lanes: map[int64][]entry{}, space: make(chan struct{}, 1)}
+	return &mailroom{handle: handle, lanes: map[int64][]entry{}, known: map[int64]bool{}, space: make(chan struct{}, 1)}
 }
 
 // put takes letters in. Once the mailroom is closed they are left to the store.
@@ -48,6 +51,7 @@ func (m *mailroom) put(entries ...entry) {
 	}
 	for _, e := range entries {
 		at := e.place()
+		m.known[e.id] = true
 		m.waiting++
 		m.lanes[at] = append(m.lanes[at], e)
 		if len(m.lanes[at]) == 1 {
@@ -75,7 +79,7 @@ func (m *mailroom) work() {
 			return
 		}
 		m.handle(e)
-		m.done(at)
+		m.done(at, e)
 	}
 }
 
@@ -90,10 +94,15 @@ func (m *mailroom) next() (at int64, e entry, ok bool) {
 	return at, m.lanes[at][0], true
 }
 
-func (m *mailroom) done(at int64) {
+func (m *mailroom) done(at int64, e entry) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.waiting--
+	if m.reading {
+		m.dealt = append(m.dealt, e.id)
+	} else {
+		delete(m.known, e.id)
+	}
 	if m.lanes[at] = m.lanes[at][1:]; len(m.lanes[at]) == 0 {
 		delete(m.lanes, at)
 	} else {
@@ -103,6 +112,41 @@ func (m *mailroom) done(at int64) {
 	case m.space <- struct{}{}:
 	default:
 	}
+}
+
+// beginReading and endReading enclose a look into the inbox: what is dealt with in
+// between stays known, for the reader may have seen it before. They are for one reader.
+func (m *mailroom) beginReading() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.reading = true
+}
+
+func (m *mailroom) endReading() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.reading = false
+	for _, id := range m.dealt {
+		delete(m.known, id)
+	}
+	m.dealt = nil
+}
+
+// lacks picks, of the letters that were read, those that are not here, the first
+// ones, as many as there is room for.
+func (m *mailroom) lacks(ids []int64) []int64 {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var lacking []int64
+	for _, id := range ids {
+		if m.waiting+len(lacking) >= mostWaiting {
+			break
+		}
+		if !m.known[id] {
+			lacking = append(lacking, id)
+		}
+	}
+	return lacking
 }
 
 // full tells that no more letters should be taken for now.

@@ -22,14 +22,14 @@ const mostUpdates = 100
 // hasty is an answer without updates that came sooner than any long poll ends.
 const hasty = 200 * time.Millisecond
 
-// poll takes updates from Telegram until ctx ends. The offset moves only after
+// poll takes updates from Telegram until ctx ends or the lease does. The offset moves only after
 // a batch is in the inbox. The first call has no offset: what was taken
 // before is known to the inbox. ErrToken: Telegram no longer knows the token.
-func (b *Bot) poll(ctx context.Context, in *intake) error {
+func (b *Bot) poll(ctx context.Context, in *intake, rooms *mailroom) error {
 	b.dropWebhook(ctx)
 	pause := newPause()
 	ask := pollRequest{Limit: mostUpdates, Allowed: allowedUpdates}
-	for in.rooms.room(ctx) == nil {
+	for rooms.room(ctx) == nil && in.lease.runs() {
 		err := b.pollOnce(ctx, in, &ask)
 		if err == nil {
 			pause.over()

@@ -67,7 +67,7 @@ func (b *Bot) take(w http.ResponseWriter, r *http.Request) int {
 	}
 	fault.At("update received")
 	in := b.intake.Load()
-	if in == nil || in.rooms.full() {
+	if in == nil || in.full() {
 		return http.StatusServiceUnavailable
 	}
 	if err := in.receive(r.Context(), []kassa.Letter{{ID: id, Body: body}}); err != nil {

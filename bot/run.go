@@ -19,41 +19,36 @@ const (
 	deafTime = 90 * time.Second
 )
 
-// Run serves people until ctx ends: first what an earlier run left in the
-// inbox, then what Telegram sends. Then it finishes the letters in hand,
+// Run serves people until ctx ends. Of several processes on one store the one
+// that holds the inbox takes updates from Telegram and works what is in it; updates
+// that Telegram posts are taken by each. At the end the letters in hand are finished,
 // within ten seconds; the rest stays in the inbox. The desk is a [*kassa.Desk].
 // It gives an error only when it cannot go on: ErrToken.
 func (b *Bot) Run(ctx context.Context, d desk, inbox kassa.Inbox) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	work, end := afterwards(ctx, drainTime)
-	defer end()
 	defer b.client.close()
 
 	b.desk = d
-	in := &intake{inbox: inbox, now: b.now, log: b.log}
-	in.rooms = newMailroom(func(e entry) { b.deal(work, ctx, inbox, e) })
-	waiting, err := b.saved(ctx, inbox)
-	if err != nil {
-		return nil // the end came first
-	}
-	in.handOn(waiting)
+	in := newIntake(inbox, &lease{inbox: inbox, who: b.who, now: b.now, log: b.log})
 	b.intake.Store(in)
+	defer b.intake.Store(nil)
+	defer context.AfterFunc(ctx, func() { b.intake.Store(nil) })() // nothing is taken while the rest is finished
 
 	var aside sync.WaitGroup
 	aside.Go(func() { b.introduce(ctx) })
+	var refused error
 	if b.mode == Webhook {
-		err = b.hook(ctx)
-	} else {
-		err = b.poll(ctx, in)
+		aside.Go(func() {
+			if refused = b.hook(ctx); refused != nil {
+				stop()
+			}
+		})
 	}
-
-	b.intake.Store(nil)
+	err := b.shifts(ctx, in)
 	stop()
-	in.rooms.close()
-	in.rooms.wait()
 	aside.Wait()
-	return err
+	return errors.Join(err, refused)
 }
 
 // afterwards is a context that outlives ctx by a while, for what is in hand.
@@ -66,16 +61,24 @@ func afterwards(ctx context.Context, while time.Duration) (context.Context, cont
 	return work, func() { detach(); cancel() }
 }
 
-// Healthy says why the bot does not hear people now; nil: it does.
+// Healthy says why the bot does not hear people now; nil: it does, or another
+// process does, and this one would follow it.
 func (b *Bot) Healthy() error {
-	if b.intake.Load() == nil {
+	in := b.intake.Load()
+	if in == nil {
 		return errors.New("telegram: not listening")
+	}
+	if err := in.lease.healthy(); err != nil {
+		return err
 	}
 	if b.mode == Webhook {
 		if !b.hooked.Load() {
 			return errors.New("telegram: has not taken the webhook yet")
 		}
 		return nil
+	}
+	if !in.lease.runs() {
+		return nil // another process listens; this one stands by
 	}
 	heard := b.heard.Load()
 	if heard == 0 {

@@ -28,7 +28,7 @@ func (f *shopfloor) unfinished() (owed, letters int) {
 	if err != nil {
 		f.t.Fatal(err)
 	}
-	list, err := s.Letters(ctx)
+	list, err := s.Waiting(ctx)
 	if err != nil {
 		f.t.Fatal(err)
 	}
