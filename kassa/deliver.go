@@ -74,6 +74,12 @@ func (d *Desk) deliverOne(ctx context.Context, id PeerID, order string) (bool, e
 	if err != nil || job == nil {
 		return false, err
 	}
+	if d.now().Add(sendTime).After(job.until) {
+		// The process stood still since it took the peer. What it was about to send may
+		// have been sent by another, or will be, marked as perhaps a repeat.
+		d.log.Warn("a claim ran out before its send", "peer", id, "order", job.Invoice.Order)
+		return false, nil
+	}
 	out := d.send(ctx, job)
 	fault.At("delivered")
 	ctx, cancel := context.WithTimeout(ctx, saveTime)

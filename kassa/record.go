@@ -37,7 +37,7 @@ func (d *Desk) record(ctx context.Context, j *job, out outcome) error {
 			return err
 		}
 		for _, one := range j.all() {
-			if err := d.recordOne(tx, one, out); err != nil {
+			if err := d.recordOne(tx, one, out, at.Equal(j.until)); err != nil {
 				return err
 			}
 		}
@@ -64,14 +64,16 @@ func (d *Desk) reached(peer *Peer, j *job) {
 	}
 }
 
-// recordOne writes the outcome into the view, and ends its debt.
-func (d *Desk) recordOne(tx Tx, j *job, out outcome) error {
+// recordOne writes the outcome into the view, and ends its debt. Where the claim is no
+// longer held, another may be sending the same: that this one was not taken says
+// nothing of that one.
+func (d *Desk) recordOne(tx Tx, j *job, out outcome, held bool) error {
 	inv, err := j.shownBy(tx)
 	if err != nil {
 		return err
 	}
 	v := &inv.Views[j.view]
-	if begun := v.begun(j.Kind); begun != nil && j.certain(out.err) {
+	if begun := v.begun(j.Kind); begun != nil && j.certain(out.err) && (held || out.err == nil) {
 		*begun = false
 	}
 	if out.err == nil {
