@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -30,42 +29,20 @@ func openBolt(dir string, log *slog.Logger) (*bolt, error) {
 		return nil, err
 	}
 	path := filepath.Join(dir, boltFile)
-	db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: boltPatience, FreelistType: bbolt.FreelistMapType})
+	if err := makeBolt(dir, path); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	db, err := bbolt.Open(path, 0o600, boltOptions())
 	if errors.Is(err, bolterrors.ErrTimeout) {
 		return nil, fmt.Errorf("%w: %s", ErrLocked, path)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	if err := errors.Join(db.Update(makeBuckets), syncDir(dir)); err != nil {
+	if err := errors.Join(db.Update(makeBuckets), syncDirs(dir)); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, errors.Join(err, db.Close()))
 	}
 	return &bolt{db: db, committer: startCommitter(db)}, nil
-}
-
-// privateDir makes the folder for us alone. One that is there already is left
-// as it is: it may not be ours alone.
-func privateDir(dir string, log *slog.Logger) error {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return err
-	}
-	info, err := os.Stat(dir)
-	if err != nil {
-		return err
-	}
-	if info.Mode().Perm()&0o077 != 0 {
-		log.Warn("others on this machine may look into the data folder; chmod 700 it", "dir", dir, "mode", info.Mode().Perm().String())
-	}
-	return nil
-}
-
-// syncDir makes a new file's name in the folder as durable as the file.
-func syncDir(dir string) error {
-	f, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
 }
 
 func (b *bolt) get(ctx context.Context, keys []string) (found []record, err error) {
