@@ -17,7 +17,16 @@ import (
 	"payferbot/store/storetest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if args := os.Getenv(asWriter); args != "" {
+		if err := write(args); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	goleak.VerifyTestMain(m)
+}
 
 func TestBoltKeepsTheStoresPromises(t *testing.T) {
 	storetest.Exercise(t, func(t testing.TB) storetest.Place {
