@@ -9,6 +9,11 @@ import (
 // ErrNotFound is what reads give for what is not there.
 var ErrNotFound = errors.New("not found")
 
+// ErrFull is what a write gives that the store had no room for: its disk, or
+// Redis' memory, is full. Nothing of it was written. Reads go on, and so do writes
+// once there is room; a small one may find some before.
+var ErrFull = errors.New("the store is full")
+
 // Store keeps what must outlive the process.
 //
 // Update runs fn and makes all that it wrote through Tx visible as one atomic
@@ -21,7 +26,7 @@ var ErrNotFound = errors.New("not found")
 type Store interface {
 	Update(ctx context.Context, fn func(Tx) error) error
 	View(ctx context.Context, fn func(Tx) error) error
-	// Ping says whether the store can take a write now.
+	// Ping says whether the store can take a write now, ErrFull included.
 	Ping(ctx context.Context) error
 }
 

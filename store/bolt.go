@@ -39,7 +39,7 @@ func openBolt(dir string, log *slog.Logger) (*bolt, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	if err := errors.Join(db.Update(makeBuckets), syncDirs(dir)); err != nil {
+	if err := errors.Join(needBuckets(db), syncDirs(dir)); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, errors.Join(err, db.Close()))
 	}
 	return &bolt{db: db, committer: startCommitter(db)}, nil

@@ -121,5 +121,5 @@ func (c *committer) transact(group []*pending) (answers []error, refused bool, e
 		}
 		return nil
 	})
-	return answers, refused, err
+	return answers, refused, boltFull(err)
 }

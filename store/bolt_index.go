@@ -18,8 +18,26 @@ var (
 	countsBucket  = []byte("counts")  // index → number of members
 )
 
+// needBuckets makes those that an older file lacks. It writes nothing where none
+// is lacking: a start must not fail for a full disk.
+func needBuckets(db *bbolt.DB) error {
+	lacking := false
+	err := db.View(func(tx *bbolt.Tx) error {
+		for _, name := range buckets() {
+			lacking = lacking || tx.Bucket(name) == nil
+		}
+		return nil
+	})
+	if err != nil || !lacking {
+		return err
+	}
+	return db.Update(makeBuckets)
+}
+
+func buckets() [][]byte { return [][]byte{recordsBucket, rankedBucket, scoresBucket, countsBucket} }
+
 func makeBuckets(tx *bbolt.Tx) error {
-	for _, name := range [][]byte{recordsBucket, rankedBucket, scoresBucket, countsBucket} {
+	for _, name := range buckets() {
 		if _, err := tx.CreateBucketIfNotExists(name); err != nil {
 			return err
 		}

@@ -29,6 +29,8 @@ const (
 	steps = 36 // of each lane
 	lives = 3  // how often the store is opened for them
 	slots = 12 // the invoices of a lane
+
+	lettersOfALane = 1_000_000 // numbers for them
 )
 
 // lane is one of those that write: what it does at each step follows from the
@@ -53,7 +55,7 @@ func (l lane) order(slot int) string { return fmt.Sprintf("order-%d-%d", l.id, s
 // step gives the lane's nth step, from 1.
 func (l lane) step(n int) step {
 	dice := rand.New(rand.NewPCG(l.seed, uint64(l.id)<<32|uint64(n)))
-	first := int64(l.id)*1000 + int64(n)*10 // number of a letter
+	first := int64(l.id)*lettersOfALane + int64(n)*10 // number of a letter
 	switch n % 6 {
 	case 3:
 		s := step{n: n}
@@ -131,26 +133,39 @@ func (h holds) letter(l kassa.Letter) { h[fmt.Sprint("letter ", l.ID)] = string(
 func (l lane) after(n int) holds {
 	h := holds{}
 	for i := 1; i <= n; i++ {
-		step := l.step(i)
-		for _, inv := range step.invoices {
-			h.invoice(inv, at(i))
-		}
-		if step.invoices != nil {
-			h["last"] = fmt.Sprint(i)
-		}
-		for _, letter := range step.receive {
-			h.letter(letter)
-		}
-		delete(h, fmt.Sprint("letter ", step.discard))
+		h.take(l.step(i))
 	}
 	return h
+}
+
+// take is what the step makes of it.
+func (h holds) take(step step) {
+	for _, inv := range step.invoices {
+		h.invoice(inv, at(step.n))
+	}
+	if step.invoices != nil {
+		h["last"] = fmt.Sprint(step.n)
+	}
+	for _, letter := range step.receive {
+		h.letter(letter)
+	}
+	delete(h, fmt.Sprint("letter ", step.discard))
+}
+
+// allLetters are those that wait in the inbox.
+func allLetters(ctx context.Context, s *store.Store) ([]kassa.Letter, error) {
+	ids, err := s.Waiting(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return s.Letters(ctx, ids)
 }
 
 // found is what the store does hold of the lane. The letters are the store's, read once for all.
 func (l lane) found(s *store.Store, letters []kassa.Letter) (holds, error) {
 	h := holds{}
 	for _, letter := range letters {
-		if letter.ID/1000 == int64(l.id) {
+		if letter.ID/lettersOfALane == int64(l.id) {
 			h.letter(letter)
 		}
 	}

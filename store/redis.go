@@ -161,5 +161,5 @@ func redisError(err error) error {
 	if errors.Is(err, goredis.ErrClosed) {
 		return ErrClosed
 	}
-	return err
+	return redisFull(err)
 }

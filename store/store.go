@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"sync/atomic"
 	"time"
 
 	"payferbot/kassa"
@@ -33,7 +34,8 @@ type Options struct {
 type Store struct {
 	engine engine
 	keys   *secret.Keyring
-	own    ownLease // in use where nobody else can have the store open
+	own    ownLease    // in use where nobody else can have the store open
+	full   atomic.Bool // a batch found no room, and no Ping has found any since
 }
 
 var (
@@ -87,13 +89,31 @@ func (s *Store) View(ctx context.Context, fn func(kassa.Tx) error) error {
 	return err
 }
 
-// Ping implements [kassa.Store]: it writes, durably, the way everything is written.
+// Ping implements [kassa.Store]: it writes, durably, the way everything is
+// written. A file has room for a small thing long after it has none for others, so
+// once a batch found no room, all is well only when some is there again.
 func (s *Store) Ping(ctx context.Context) error {
-	b := &batch{nonce: newNonce(), puts: []put{{key: probeKey()}}}
-	if err := s.engine.apply(ctx, b); err != nil {
+	full := s.full.Load()
+	probe := put{key: probeKey()}
+	if full {
+		probe.data = make([]byte, roomSize)
+	}
+	if err := s.apply(ctx, &batch{nonce: newNonce(), puts: []put{probe}}); err != nil {
 		return fmt.Errorf("ping store: %w", err)
 	}
+	if full {
+		s.full.Store(false)
+	}
 	return nil
+}
+
+// apply is the engine's, and remembers that it found no room.
+func (s *Store) apply(ctx context.Context, b *batch) error {
+	err := s.engine.apply(ctx, b)
+	if errors.Is(err, kassa.ErrFull) {
+		s.full.Store(true)
+	}
+	return err
 }
 
 // maxTries is how often a transaction runs before ErrContended. Of those that
@@ -128,7 +148,7 @@ func (s *Store) attempt(ctx context.Context, fn func(*tx) error) error {
 	if b.empty() {
 		return nil
 	}
-	if err := s.engine.apply(ctx, b); err != nil {
+	if err := s.apply(ctx, b); err != nil {
 		return fmt.Errorf("update store: %w", err)
 	}
 	return nil

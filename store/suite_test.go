@@ -14,10 +14,12 @@ import (
 	"payferbot/secret"
 	"payferbot/store"
 	"payferbot/store/redistest"
+	"payferbot/store/smalldisk"
 	"payferbot/store/storetest"
 )
 
 func TestMain(m *testing.M) {
+	smalldisk.Enter()
 	if args := os.Getenv(asWriter); args != "" {
 		if err := write(args); err != nil {
 			fmt.Fprintln(os.Stderr, err)
