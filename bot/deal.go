@@ -22,12 +22,16 @@ const (
 
 // deal answers one letter and then forgets it. While the store fails, the
 // letter is tried again and again; the end of taking ends that, and the letter
-// stays in the store. One that fails while the store works is given up.
+// stays in the store. One that fails while the store works is given up. A letter
+// that the store has no room for has its own rules; see full.go.
 func (b *Bot) deal(work, taking context.Context, inbox kassa.Inbox, e entry) {
+	if e.unsaved != nil {
+		e.judge(b.dealUnsaved(work, e.update))
+		return
+	}
 	pause := newPause()
-	panics := 0
-	for try := 0; e.update != nil; try++ {
-		err := b.attempt(work, e.update, try)
+	for panics := 0; e.update != nil; e.tries++ {
+		err := b.attempt(work, e.update, e.tries)
 		if err == nil {
 			break
 		}
@@ -35,8 +39,16 @@ func (b *Bot) deal(work, taking context.Context, inbox kassa.Inbox, e entry) {
 		if errors.As(err, &p) {
 			panics++
 		}
-		b.log.Error("a letter was not dealt with", "update", e.id, "try", try+1, "error", err)
-		hopeless := panics >= mostPanics || try+1 >= mostTries
+		b.log.Error("a letter was not dealt with", "update", e.id, "try", e.tries+1, "error", err)
+		full := errors.Is(err, kassa.ErrFull)
+		if full && b.dealFull(work, inbox, &e) {
+			return
+		}
+		if full && !e.aside {
+			e.stepAside(func() { b.deal(work, taking, inbox, e) })
+			return
+		}
+		hopeless := panics >= mostPanics || e.tries+1 >= mostTries && !full
 		if hopeless && inbox.Discard(work, e.id) == nil {
 			b.giveUp(work, e.update)
 			return
@@ -46,18 +58,22 @@ func (b *Bot) deal(work, taking context.Context, inbox kassa.Inbox, e entry) {
 		}
 	}
 	fault.At("letter done")
-	b.discard(work, taking, inbox, e.id)
+	b.discard(work, taking, inbox, e)
 }
 
 // discard forgets the letter, however often the store must be asked.
-func (b *Bot) discard(work, taking context.Context, inbox kassa.Inbox, id int64) {
+func (b *Bot) discard(work, taking context.Context, inbox kassa.Inbox, e entry) {
 	pause := newPause()
 	for {
-		err := inbox.Discard(work, id)
+		err := inbox.Discard(work, e.id)
 		if err == nil {
 			return
 		}
-		b.log.Error("a letter that was dealt with cannot be forgotten", "update", id, "error", err)
+		b.log.Error("a letter that was dealt with cannot be forgotten", "update", e.id, "error", err)
+		if errors.Is(err, kassa.ErrFull) && !e.aside {
+			e.stepAside(func() { b.discard(work, taking, inbox, e) })
+			return
+		}
 		if sleep(taking, pause.after(err)) != nil {
 			return
 		}

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"sync"
 )
 
@@ -15,8 +16,13 @@ const (
 
 // entry is a letter on its way to being answered.
 type entry struct {
-	id     int64
-	update *update // nil: unreadable
+	id      int64
+	update  *update   // nil: unreadable
+	tries   int       // that failed
+	unsaved verdict   // where the store had no room for the letter: somebody waits for its fate
+	room    *mailroom // where it is worked
+	aside   bool      // the letter keeps those behind it waiting no longer
+	told    bool      // the person knows that the answer comes later
 }
 
 // mailroom hands letters to workers: those of one chat one after the other, in
@@ -34,12 +40,13 @@ type mailroom struct {
 	known   map[int64]bool // letters that are here, or were when the reading under way began
 	reading bool           // somebody reads the inbox
 	dealt   []int64        // what was dealt with since: the reader may have seen it waiting
+	aside   map[int64]bool // letters in hand that keep those behind them waiting no longer
 	space   chan struct{}  // tells that a letter was dealt with
 	working sync.WaitGroup
 }
 
 func newMailroom(handle func(entry)) *mailroom {
-	return &mailroom{handle: handle, lanes: map[int64][]entry{}, known: map[int64]bool{}, space: make(chan struct{}, 1)}
+	return &mailroom{handle: handle, lanes: map[int64][]entry{}, known: map[int64]bool{}, aside: map[int64]bool{}, space: make(chan struct{}, 1)}
 }
 
 // put takes letters in. Once the mailroom is closed they are left to the store.
@@ -47,10 +54,14 @@ func (m *mailroom) put(entries ...entry) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.closed {
+		for _, e := range entries {
+			e.judge(errClosed)
+		}
 		return
 	}
 	for _, e := range entries {
 		at := e.place()
+		e.room = m
 		m.known[e.id] = true
 		m.waiting++
 		m.lanes[at] = append(m.lanes[at], e)
@@ -61,6 +72,16 @@ func (m *mailroom) put(entries ...entry) {
 	for range min(len(m.turns), hands-m.busy) {
 		m.busy++
 		m.working.Go(m.work)
+	}
+}
+
+// errClosed says that the letter came too late to be answered.
+var errClosed = errors.New("stopping")
+
+// judge tells who waits, if anybody does, what became of the letter.
+func (e entry) judge(err error) {
+	if e.unsaved != nil {
+		e.unsaved <- err
 	}
 }
 
@@ -98,10 +119,8 @@ func (m *mailroom) done(at int64, e entry) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.waiting--
-	if m.reading {
-		m.dealt = append(m.dealt, e.id)
-	} else {
-		delete(m.known, e.id)
+	if !m.aside[e.id] {
+		m.forget(e.id)
 	}
 	if m.lanes[at] = m.lanes[at][1:]; len(m.lanes[at]) == 0 {
 		delete(m.lanes, at)
@@ -112,6 +131,32 @@ func (m *mailroom) done(at int64, e entry) {
 	case m.space <- struct{}{}:
 	default:
 	}
+}
+
+// forget drops a letter that was dealt with. The caller holds mu.
+func (m *mailroom) forget(id int64) {
+	if m.reading {
+		m.dealt = append(m.dealt, id)
+	} else {
+		delete(m.known, id)
+	}
+}
+
+// stepAside leaves the chat's turn to the letters behind this one, which is gone on
+// with beside them: room in the store may be long in coming, and they have to be refused.
+func (e *entry) stepAside(goOn func()) {
+	e.aside = true
+	m, id := e.room, e.id
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.aside[id] = true
+	m.working.Go(func() {
+		goOn()
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		delete(m.aside, id)
+		m.forget(id)
+	})
 }
 
 // beginReading and endReading enclose a look into the inbox: what is dealt with in

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
+
+	"payferbot/kassa"
 )
 
 // pause is how long to wait before the next try, ever longer up to half a minute.
@@ -23,6 +25,9 @@ func newPause() pause {
 // after is the wait that err calls for: Telegram's own where it names one.
 func (p pause) after(err error) time.Duration {
 	wait := p.steps.NextBackOff()
+	if errors.Is(err, kassa.ErrFull) {
+		wait = min(wait, fullPause)
+	}
 	var no *replyError
 	if errors.As(err, &no) {
 		return max(wait, no.Wait)

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"payferbot/kassa"
@@ -187,18 +188,22 @@ func (b *Bot) pressed(ctx context.Context, p *press, try int) error {
 	}
 	if err != nil {
 		b.log.Error("a press was not served", "error", err)
-		t.apologize(ctx)
+		t.apologize(ctx, err)
 	}
 	return nil
 }
 
 // apologize says that the press came to nothing; Telegram shows one toast a press.
-func (t *turn) apologize(ctx context.Context) {
+func (t *turn) apologize(ctx context.Context, err error) {
+	key := "store_down"
+	if errors.Is(err, kassa.ErrFull) {
+		key = "full_press"
+	}
 	if t.toasted {
-		t.say(ctx, "store_down", nil)
+		t.say(ctx, key, nil)
 		return
 	}
-	t.toast(ctx, t.plain("store_down", nil))
+	t.toast(ctx, t.plain(key, nil))
 }
 
 func (t *turn) pressButton(ctx context.Context, data string) error {

@@ -28,6 +28,7 @@ func (b *Bot) shift(ctx context.Context, in *intake) error {
 	rooms := newMailroom(func(e entry) {
 		if held.Err() != nil || !in.lease.runs() {
 			lose() // for good: or a later letter would be answered before this one
+			e.judge(errClosed)
 			return
 		}
 		b.deal(work, held, in.inbox, e)

@@ -2,7 +2,10 @@ package bot
 
 import (
 	"context"
+	"log/slog"
 	"time"
+
+	"payferbot/kassa"
 )
 
 // sweepTime is how often the inbox is looked into without being told of anything
@@ -48,11 +51,16 @@ func (b *Bot) sweepOnce(ctx context.Context, in *intake, rooms *mailroom) error 
 		return err
 	}
 	for _, l := range letters {
-		u, err := readUpdate(l.Body)
-		if err != nil {
-			b.log.Error("an update cannot be read and is dropped", "update", l.ID)
-		}
-		rooms.put(entry{id: l.ID, update: u})
+		rooms.put(readLetter(l, b.log))
 	}
 	return nil
+}
+
+// readLetter makes an entry of a letter.
+func readLetter(l kassa.Letter, log *slog.Logger) entry {
+	u, err := readUpdate(l.Body)
+	if err != nil {
+		log.Error("an update cannot be read and is dropped", "update", l.ID)
+	}
+	return entry{id: l.ID, update: u}
 }

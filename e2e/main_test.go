@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"payferbot/store/smalldisk"
 )
 
 // binary is the program under test, built once by TestMain with the fault
@@ -27,6 +29,7 @@ var fastBinary = sync.OnceValues(func() (string, error) {
 })
 
 func TestMain(m *testing.M) {
+	smalldisk.Enter()
 	os.Exit(withBinary(m))
 }
 

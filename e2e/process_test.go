@@ -20,9 +20,15 @@ type process struct {
 // spawn starts the program in dir with nothing but these variables; both its
 // outputs go to w.
 func spawn(program, dir string, environ []string, w *output) (*process, error) {
-	p := &process{cmd: exec.Command(program), done: make(chan struct{})}
-	p.cmd.Dir, p.cmd.Env = dir, environ
-	p.cmd.Stdout, p.cmd.Stderr = w, w
+	cmd := exec.Command(program)
+	cmd.Env = environ
+	return begin(cmd, dir, w)
+}
+
+// begin starts the command in dir; both its outputs go to w.
+func begin(cmd *exec.Cmd, dir string, w *output) (*process, error) {
+	p := &process{cmd: cmd, done: make(chan struct{})}
+	p.cmd.Dir, p.cmd.Stdout, p.cmd.Stderr = dir, w, w
 	if err := p.cmd.Start(); err != nil {
 		return nil, err
 	}

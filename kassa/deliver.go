@@ -2,6 +2,8 @@ package kassa
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"time"
 
 	"payferbot/fault"
@@ -58,12 +60,18 @@ func (d *Desk) serve(ctx context.Context, id PeerID) {
 
 // showNow delivers the invoice's message at once, for somebody waits for it.
 // Where another worker has the peer, that one will do it next. Whatever goes
-// wrong stays owed, and the deliverer's.
-func (d *Desk) showNow(ctx context.Context, id PeerID, order string) {
-	if _, err := d.deliverOne(context.WithoutCancel(ctx), id, order); err != nil {
+// wrong stays owed, and the deliverer's; the error is ErrFull where nothing was
+// sent for want of room: that may take long, and whoever waits must be told.
+func (d *Desk) showNow(ctx context.Context, id PeerID, order string) error {
+	sent, err := d.deliverOne(context.WithoutCancel(ctx), id, order)
+	if err != nil {
 		d.log.Error("deliver", "peer", id, "order", order, "error", err)
 	}
 	d.readyBell.ring()
+	if !sent && errors.Is(err, ErrFull) {
+		return fmt.Errorf("deliver: %w", err)
+	}
+	return nil
 }
 
 // deliverOne takes the peer, makes the delivery that is most urgent there, and

@@ -41,8 +41,7 @@ func (d *Desk) Visit(ctx context.Context, peer PeerID, order string) (inv Invoic
 	if err != nil {
 		return Invoice{}, fmt.Errorf("visit: %w", err)
 	}
-	d.showNow(ctx, peer, inv.Order)
-	return inv, nil
+	return inv, d.showNow(ctx, peer, inv.Order)
 }
 
 // visit gives the peer a view to be sent.

@@ -43,8 +43,7 @@ func (d *Desk) Issue(ctx context.Context, c Command) (Invoice, error) {
 			return inv, err
 		}
 	}
-	d.showNow(ctx, inv.Peer, inv.Order)
-	return inv, nil
+	return inv, d.showNow(ctx, inv.Peer, inv.Order)
 }
 
 // Renew issues an invoice that came to nothing once more. A second press on
