@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"payferbot/kassa"
@@ -125,8 +126,11 @@ func (b *Bot) tellFull(work context.Context, u *update, key string) error {
 	}
 	ctx, cancel := context.WithTimeout(work, callTime)
 	defer cancel()
-	if c, ok := parseCommand(m.Text); ok && c.Name == "start" && key == "full" {
+	switch c, _ := parseCommand(m.Text); {
+	case c.Name == "start" && key == "full":
 		key = "full_press" // a customer, perhaps, who came by a link and has nothing to do with Payfer
+	case c.Name == "link" && len(strings.Fields(c.Rest)) > 1:
+		b.remove(ctx, m.Chat.ID, m.ID) // it holds a key, and may not have come so far as to be read
 	}
 	lang := b.langOf(m.From)
 	if peer, err := b.desk.Known(ctx, kassa.Address{Chat: m.Chat.ID}); err == nil && peer.Lang != "" {
