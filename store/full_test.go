@@ -1,7 +1,6 @@
 package store_test
 
 import (
-	"context"
 	"errors"
 	"flag"
 	"fmt"
@@ -98,7 +97,7 @@ func fillAndEmpty(t *testing.T, folder string, seed uint64) {
 
 func openSmall(t *testing.T, dir string, seed uint64) *store.Store {
 	t.Helper()
-	s, err := store.Open(context.Background(), store.Options{DataDir: dir, Keys: keysOf(seed), Log: slog.New(slog.DiscardHandler)})
+	s, err := store.Open(t.Context(), store.Options{DataDir: dir, Keys: keysOf(seed), Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -66,7 +66,7 @@ func cutLife(t *testing.T, seed uint64, cuts int) {
 		}
 		if err := judge(filepath.Join(into, "new", "data"), seed, acks); err != nil {
 			t.Errorf("cut %d, after line %d of %d: %v", k, cut, tr.Lines, err)
-			replay := fmt.Sprintf("go test ./store -run TestPowerCutsLoseNothingThatWasAcknowledged -cuts %d -seed %d -trace %s", cuts, seed, kept(t, file))
+			replay := fmt.Sprintf("go test ./store -run TestPowerCutsLoseNothingThatWasAcknowledged -cuts %d -seed %d -trace %s", cuts, seed, kept(t, file, seed))
 			fmt.Println("FAILED CUT: " + replay)
 			return
 		}
@@ -90,24 +90,20 @@ func live(t *testing.T, seed uint64, base string) string {
 }
 
 // kept puts the record of a failure where it stays.
-func kept(t *testing.T, file string) string {
+func kept(t *testing.T, file string, seed uint64) string {
 	t.Helper()
 	if file == *trace {
 		return file
 	}
-	f, err := os.CreateTemp("", "payferbot-powercut-*.strace")
-	if err != nil {
-		t.Fatal(err)
-	}
-	f.Close()
 	raw, err := os.ReadFile(file)
+	stays := filepath.Join(os.TempDir(), fmt.Sprintf("payferbot-powercut-%d.strace", seed))
 	if err == nil {
-		err = os.WriteFile(f.Name(), raw, 0o600)
+		err = os.WriteFile(stays, raw, 0o600)
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	return f.Name()
+	return stays
 }
 
 // acksIn gives the last acknowledged step of each lane.
