@@ -5,8 +5,10 @@ import (
 	"sync"
 )
 
-// boundedListener accepts no connection beyond a number of open ones. The rest
-// wait in the kernel's queue, where they cost us no memory.
+// boundedListener accepts no connection while too many are in our hands. The
+// rest wait in the kernel's queue, where they cost us no memory. A connection
+// counts until left is called for it, which is later than its Close: what serves
+// it takes memory until it has ended.
 type boundedListener struct {
 	net.Listener
 	slots chan struct{}
@@ -14,7 +16,7 @@ type boundedListener struct {
 	once  sync.Once
 }
 
-func bounded(ln net.Listener, most int) net.Listener {
+func bounded(ln net.Listener, most int) *boundedListener {
 	return &boundedListener{Listener: ln, slots: make(chan struct{}, most), done: make(chan struct{})}
 }
 
@@ -28,24 +30,16 @@ func (l *boundedListener) Accept() (net.Conn, error) {
 	conn, err := l.Listener.Accept()
 	if err != nil {
 		<-l.slots
-		return nil, err
 	}
-	return &boundedConn{Conn: conn, free: sync.OnceFunc(func() { <-l.slots })}, nil
+	return conn, err
 }
+
+// left gives back the slot of a connection that nobody serves any more. To be
+// called once for each.
+func (l *boundedListener) left() { <-l.slots }
 
 // Close also wakes an Accept that waits for a slot.
 func (l *boundedListener) Close() error {
 	l.once.Do(func() { close(l.done) })
 	return l.Listener.Close()
-}
-
-// boundedConn gives its slot back when it is closed.
-type boundedConn struct {
-	net.Conn
-	free func()
-}
-
-func (c *boundedConn) Close() error {
-	defer c.free()
-	return c.Conn.Close()
 }

@@ -18,7 +18,14 @@ const (
 	writeTime  = 15 * time.Second
 	idleTime   = 60 * time.Second
 	maxHeader  = 16 << 10
-	maxConns   = 512
+	// maxConns is how many connections may be in our hands, maxWaiting how many of
+	// them may owe us a request. What lies between is for requests being answered and for
+	// connections put out of the lobby that have not quite ended.
+	maxConns   = 1024
+	maxWaiting = 512
+	// minStay is how long a connection is kept, however many come: long enough to
+	// read what a client sends at once, short enough that nobody waits long for a seat.
+	minStay = 50 * time.Millisecond
 	// drainTime is how long requests in hand may take once the server is told to stop.
 	drainTime = 8 * time.Second
 )
@@ -26,9 +33,24 @@ const (
 // Serve serves h on ln until ctx ends, then takes no more connections, lets the
 // requests in hand finish for a few seconds, cuts what is left, and returns. The error
 // is nil after a stop in which nothing had to be cut. It closes ln in every case.
+//
+// It keeps a bounded number of connections. When it is full, a new one takes the
+// place of the one that has longest given us no whole request.
 func Serve(ctx context.Context, ln net.Listener, h http.Handler, log *slog.Logger) error {
+	return serveWithin(ctx, bounded(ln, maxConns), newLobby(maxWaiting, minStay), h, log)
+}
+
+// serveWithin is Serve within these bounds.
+func serveWithin(ctx context.Context, ln *boundedListener, l *lobby, h http.Handler, log *slog.Logger) error {
 	srv := &http.Server{
-		Handler:           h,
+		Handler:     l.attend(h),
+		ConnContext: named,
+		ConnState: func(c net.Conn, state http.ConnState) {
+			l.follow(c, state)
+			if state == http.StateClosed {
+				ln.left()
+			}
+		},
 		ReadHeaderTimeout: headerTime,
 		ReadTimeout:       readTime,
 		WriteTimeout:      writeTime,
@@ -37,7 +59,7 @@ func Serve(ctx context.Context, ln net.Listener, h http.Handler, log *slog.Logge
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug), // what strangers' broken connections say
 	}
 	served := make(chan error, 1)
-	go func() { served <- srv.Serve(bounded(ln, maxConns)) }()
+	go func() { served <- srv.Serve(ln) }()
 	select {
 	case err := <-served:
 		return fmt.Errorf("serve %s: %w", ln.Addr(), err)

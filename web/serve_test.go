@@ -104,9 +104,15 @@ func TestConnectionsAreBounded(t *testing.T) {
 		t.Error("a second connection while the first is open")
 	default:
 	}
-	_, _ = first.Close(), first.Close() // closing twice frees one slot
+	_ = first.Close()
+	select {
+	case <-accepted:
+		t.Error("a second connection while the first is still served")
+	default:
+	}
+	ln.left()
 	second := <-accepted
-	if slots := len(ln.(*boundedListener).slots); slots != 1 {
+	if slots := len(ln.slots); slots != 1 {
 		t.Errorf("%d slots taken, want 1", slots)
 	}
 	if err := ln.Close(); err != nil { // wakes the Accept that waits for a slot
