@@ -29,6 +29,9 @@ var fastBinary = sync.OnceValues(func() (string, error) {
 })
 
 func TestMain(m *testing.M) {
+	if at := os.Getenv(hostileAt); at != "" {
+		os.Exit(beHostile(at))
+	}
 	smalldisk.Enter()
 	os.Exit(withBinary(m))
 }

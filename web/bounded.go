@@ -30,8 +30,9 @@ func (l *boundedListener) Accept() (net.Conn, error) {
 	conn, err := l.Listener.Accept()
 	if err != nil {
 		<-l.slots
+		return nil, err
 	}
-	return conn, err
+	return &client{Conn: conn}, nil
 }
 
 // left gives back the slot of a connection that nobody serves any more. To be

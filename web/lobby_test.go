@@ -1,34 +1,33 @@
 package web
 
 import (
-	"bufio"
-	"context"
-	"errors"
-	"fmt"
-	"io"
-	"net"
-	"net/http"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 )
 
-// seat is a connection that notes its end.
-type seat struct {
-	net.Conn
-	name byte
-	out  *strings.Builder
+// visitor is a guest that notes its end.
+type visitor struct {
+	name  byte
+	waits bool // for us
+	out   *strings.Builder
 }
 
-func (s *seat) Close() error { return s.out.WriteByte(s.name) }
+func (v *visitor) Close() error { return v.out.WriteByte(v.name) }
+
+// keepsUsWaiting is false once for one who waits for us: then we have read what it said.
+func (v *visitor) keepsUsWaiting() bool {
+	waits := v.waits
+	v.waits = false
+	return !waits
+}
 
 func TestWhoHasSatLongestIsPutOut(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		rule  string
-		does  string // a capital letter is new, then "a:" idles, "a!" gave a whole request, "a." is closed; a space is a second
+		does  string // a capital letter is new, then "a:" idles, "a!" gave a whole request, "a." is closed, "a?" waits for us; a space is a second
 		out   string
 		waits time.Duration
 	}{
@@ -45,28 +44,30 @@ func TestWhoHasSatLongestIsPutOut(t *testing.T) {
 		{"nobody before his second is over", "ABCD", "a", time.Second},
 		{"also of many", "ABCDEF", "abc", time.Second},
 		{"also who idles", "ABC a!a:DEF", "bca", time.Second},
+		{"nobody who waits for us", "ABC a?D", "b", 0},
+		{"until he has had another second", "ABC a?DEF", "bca", time.Second},
+		{"and if all do, one more comes a second later", "ABC a?b?c?D", "a", time.Second},
 	} {
 		t.Run(c.rule, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				var out strings.Builder
-				l, seats := newLobby(3, time.Second), map[byte]net.Conn{}
+				l, seats := newLobby(3, time.Second), map[byte]*visitor{}
 				began := time.Now()
 				for i := range len(c.does) {
 					switch step := c.does[i]; step {
-					case '!':
+					case '!', '.':
 						l.leave(seats[c.does[i-1]])
 					case ':':
-						l.follow(seats[c.does[i-1]], http.StateIdle)
-					case '.':
-						l.follow(seats[c.does[i-1]], http.StateClosed)
+						l.enter(seats[c.does[i-1]])
+					case '?':
+						seats[c.does[i-1]].waits = true
 					case ' ':
 						<-time.After(time.Second)
 					default:
 						if step < 'a' {
-							seats[step|0x20] = &seat{name: step | 0x20, out: &out}
-							l.follow(seats[step|0x20], http.StateNew)
-							l.follow(seats[step|0x20], http.StateActive)
+							seats[step|0x20] = &visitor{name: step | 0x20, out: &out}
+							l.enter(seats[step|0x20])
 						}
 					}
 				}
@@ -82,194 +83,4 @@ func TestWhoHasSatLongestIsPutOut(t *testing.T) {
 			})
 		})
 	}
-}
-
-// crowded is a server with few seats; its handler gives back what it is told
-// once it has been told all and let holds nobody.
-type crowded struct {
-	t    *testing.T
-	addr string
-	ln   *boundedListener
-	held chan struct{} // gets one for each request read whole
-	let  chan struct{} // lets one answer; closed: all
-}
-
-const fewSeats = 4
-
-func newCrowded(t *testing.T, stay time.Duration) *crowded {
-	t.Helper()
-	c := &crowded{t: t, ln: bounded(listen(t), 4*fewSeats), held: make(chan struct{}, 1000), let: make(chan struct{})}
-	c.addr = c.ln.Addr().String()
-	echo := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		var body []byte
-		if r.Method == http.MethodPost { // a page does not look for a body
-			var err error
-			if body, err = io.ReadAll(r.Body); err != nil {
-				answer(w, http.StatusBadRequest)
-				return
-			}
-		}
-		c.held <- struct{}{}
-		<-c.let
-		_, _ = w.Write(body)
-	})
-	ctx, stop := context.WithCancel(t.Context())
-	served := make(chan error, 1)
-	go func() { served <- serveWithin(ctx, c.ln, newLobby(fewSeats, stay), echo, quiet()) }()
-	t.Cleanup(func() {
-		stop()
-		if err := <-served; err != nil {
-			t.Error(err)
-		}
-	})
-	return c
-}
-
-// says opens a connection and writes on it.
-func (c *crowded) says(text string) net.Conn {
-	c.t.Helper()
-	conn, err := (&net.Dialer{}).DialContext(c.t.Context(), "tcp", c.addr)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	c.t.Cleanup(func() { _ = conn.Close() })
-	_ = conn.SetDeadline(time.Now().Add(4 * time.Second)) // before any time limit of the server
-	if _, err := io.WriteString(conn, text); err != nil {
-		c.t.Fatal(err)
-	}
-	return conn
-}
-
-// crowd fills all seats with the silent and waits until each has one: once the
-// crowd before them is out, and one more comes, the first of them is out.
-func (c *crowded) crowd() {
-	c.t.Helper()
-	var silent []net.Conn
-	for range fewSeats + 1 {
-		silent = append(silent, c.says(""))
-	}
-	c.cut(silent[0])
-}
-
-// cut waits until the server has ended the connection without a word.
-func (c *crowded) cut(conn net.Conn) {
-	c.t.Helper()
-	var timeout net.Error
-	n, err := conn.Read(make([]byte, 1))
-	if n > 0 || errors.As(err, &timeout) && timeout.Timeout() {
-		c.t.Errorf("%d bytes, %v: want it cut", n, err)
-	}
-}
-
-// answered reads a whole answer.
-func (c *crowded) answered(conn net.Conn, want string) {
-	c.t.Helper()
-	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
-	if err != nil {
-		c.t.Error(err)
-		return
-	}
-	defer resp.Body.Close()
-	if body, err := io.ReadAll(resp.Body); err != nil || string(body) != want {
-		c.t.Errorf("answered %q (%v), want %q", body, err, want)
-	}
-}
-
-const (
-	unended = "POST / HTTP/1.1\r\nHost: x\r\nX-Slow: "
-	half    = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n01234"
-	chunk   = "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n01234\r\n"
-	whole   = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n0123456789"
-	bare    = "GET / HTTP/1.1\r\nHost: x\r\n\r\n"
-)
-
-func TestWhoSaysNoWholeRequestKeepsNobodyOut(t *testing.T) {
-	t.Parallel()
-	for name, slow := range map[string]string{"silent": "", "half a header": unended, "half a body": half, "endless chunks": chunk} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			c := newCrowded(t, time.Millisecond)
-			close(c.let)
-			var conns []net.Conn
-			for range 3 * cap(c.ln.slots) { // far more than the server would ever hold
-				conns = append(conns, c.says(slow))
-			}
-			for i := range fewSeats {
-				c.answered(c.says(strings.Replace(whole, "0123456789", fmt.Sprintf("customer %d", i), 1)), fmt.Sprintf("customer %d", i))
-			}
-			for _, conn := range conns[:2*cap(c.ln.slots)] {
-				c.cut(conn)
-			}
-		})
-	}
-}
-
-func TestARequestThatWasReadWholeIsServedToItsEnd(t *testing.T) {
-	t.Parallel()
-	for name, request := range map[string]string{"with a body": whole, "without": bare, "in chunks": chunk + "5\r\n56789\r\n0\r\n\r\n"} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			c := newCrowded(t, time.Millisecond)
-			conn := c.says(request)
-			<-c.held
-			c.crowd()
-			c.crowd()
-			close(c.let)
-			want := "0123456789"
-			if request == bare {
-				want = ""
-			}
-			c.answered(conn, want)
-		})
-	}
-}
-
-func TestOneWhoWasServedIsCutOnlyWhenHeIdlesLongest(t *testing.T) {
-	t.Parallel()
-	c := newCrowded(t, time.Millisecond)
-	close(c.let)
-	var older []net.Conn
-	kept := c.says("")
-	for range fewSeats - 1 {
-		older = append(older, c.says(""))
-	}
-	for range 3 { // each request gives the newest seat
-		if _, err := io.WriteString(kept, whole); err != nil {
-			t.Fatal(err)
-		}
-		c.answered(kept, "0123456789")
-	}
-	c.says("")
-	c.cut(older[0])
-	if _, err := io.WriteString(kept, whole); err != nil {
-		t.Fatal(err)
-	}
-	c.answered(kept, "0123456789")
-	c.crowd()
-	c.crowd() // the server may note the end of an answer later than we do
-	c.cut(kept)
-}
-
-func TestABurstOfWholeRequestsIsServedAsFarAsThereIsRoomAndTheRestInTurn(t *testing.T) {
-	t.Parallel()
-	c := newCrowded(t, time.Minute)
-	var clients sync.WaitGroup
-	for i := range 2 * cap(c.ln.slots) {
-		said := fmt.Sprintf("client %03d", i)
-		conn := c.says(strings.Replace(whole, "0123456789", said, 1))
-		clients.Go(func() {
-			c.answered(conn, said)
-			_ = conn.Close()
-		})
-	}
-	for range cap(c.ln.slots) {
-		<-c.held
-	}
-	select {
-	case <-c.held:
-		t.Error("more are served than there is room for")
-	default:
-	}
-	close(c.let)
-	clients.Wait()
 }

@@ -17,15 +17,16 @@ const (
 	readTime   = 10 * time.Second
 	writeTime  = 15 * time.Second
 	idleTime   = 60 * time.Second
-	maxHeader  = 16 << 10
+	maxHeader  = 4 << 10 // the server allows 4 KiB more
 	// maxConns is how many connections may be in our hands, maxWaiting how many of
-	// them may owe us a request. What lies between is for requests being answered and for
-	// connections put out of the lobby that have not quite ended.
-	maxConns   = 1024
-	maxWaiting = 512
+	// them may owe us a request; with what each may make us hold that is some 40 MiB. What lies
+	// between is for requests being answered, and for connections that were put out of the
+	// lobby and have not quite ended.
+	maxConns   = 1280
+	maxWaiting = 768
 	// minStay is how long a connection is kept, however many come: long enough to
-	// read what a client sends at once, short enough that nobody waits long for a seat.
-	minStay = 50 * time.Millisecond
+	// send a lost packet again, short enough that nobody waits long for a seat.
+	minStay = 250 * time.Millisecond
 	// drainTime is how long requests in hand may take once the server is told to stop.
 	drainTime = 8 * time.Second
 )
