@@ -20,8 +20,9 @@ import (
 const (
 	// trickle is how long a slow one waits before its next byte.
 	trickle = time.Second
-	// back is how long, at most, one who was cut takes to come again.
-	back = 20 * time.Second
+	// back is how long, at most, one who was cut takes to come again, for each of the
+	// slow: so that a thousand come in a second, however many there are.
+	back = 2 * time.Millisecond
 	// gathering is how long it takes until all have come.
 	gathering = 5 * time.Second
 	// bulky is the length of a body that no webhook has.
@@ -104,7 +105,7 @@ func gather(ctx context.Context, url string, slow int) *hostile {
 	h := &hostile{host: host, path: "/" + path}
 	ways := []func(context.Context, net.Conn){h.silent, h.halfHeader, h.halfBody, h.fat}
 	for i := range slow {
-		h.all.Go(func() { h.again(ctx, i, back, ways[i%len(ways)]) })
+		h.all.Go(func() { h.again(ctx, i, time.Duration(slow)*back, ways[i%len(ways)]) })
 	}
 	for i := range 2 {
 		h.all.Go(func() { h.again(ctx, i, trickle, h.endless) })
