@@ -25,6 +25,8 @@ const (
 	back = 2 * time.Millisecond
 	// gathering is how long it takes until all have come.
 	gathering = 5 * time.Second
+	// enough is more connections than the bot ever holds.
+	enough = 1500
 	// bulky is the length of a body that no webhook has.
 	bulky = 1 << 30
 	// sources is how many addresses the crowd comes from: one has not enough ports.
@@ -42,8 +44,9 @@ type hostility struct {
 }
 
 // crowdAgainst starts a crowd in a process of its own, which gives way to those that
-// have work to do: real crowds bring their own processors. end disperses it.
-func crowdAgainst(t *testing.T, url string, slow int) (end func() hostility) {
+// have work to do: real crowds bring their own processors. full is closed once it has opened
+// enough connections; end disperses it.
+func crowdAgainst(t *testing.T, url string, slow int) (full <-chan struct{}, end func() hostility) {
 	t.Helper()
 	cmd := exec.Command("nice", os.Args[0])
 	cmd.Env = append(os.Environ(), fmt.Sprintf("%s=%d %s", hostileAt, slow, url))
@@ -59,19 +62,32 @@ func crowdAgainst(t *testing.T, url string, slow int) (end func() hostility) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	var did hostility
+	filled, told := make(chan struct{}), make(chan hostility, 1)
+	go func() {
+		defer close(told)
+		lines := json.NewDecoder(stdout)
+		var did hostility
+		for first := true; lines.Decode(&did) == nil; first = false {
+			if first {
+				close(filled)
+			}
+		}
+		told <- did
+	}()
 	end = sync.OnceValue(func() hostility {
 		_ = stdin.Close()
-		if err := errors.Join(json.NewDecoder(stdout).Decode(&did), cmd.Wait()); err != nil {
+		did := <-told
+		if err := cmd.Wait(); err != nil {
 			t.Error("the crowd: ", err)
 		}
 		return did
 	})
 	t.Cleanup(func() { end() })
-	return end
+	return filled, end
 }
 
-// beHostile is the crowd's process: it lasts until its input ends.
+// beHostile is the crowd's process: it lasts until its input ends. It says what it
+// has done when it is full, and at the end.
 func beHostile(at string) int {
 	var slow int
 	var url string
@@ -80,12 +96,20 @@ func beHostile(at string) int {
 	}
 	ctx, disperse := context.WithCancel(context.Background())
 	h := gather(ctx, url, slow)
-	_, _ = io.Copy(io.Discard, os.Stdin)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_, _ = io.Copy(io.Discard, os.Stdin)
+	}()
+	select {
+	case <-h.full:
+		h.tell()
+		<-ended
+	case <-ended:
+	}
 	disperse()
 	h.all.Wait()
-	if err := json.NewEncoder(os.Stdout).Encode(hostility{h.opened.Load(), h.bytes.Load()}); err != nil {
-		return failed(err)
-	}
+	h.tell()
 	return 0
 }
 
@@ -95,14 +119,20 @@ type hostile struct {
 	host, path string
 	opened     atomic.Int64 // connections, all in all
 	bytes      atomic.Int64 // of bodies too long
+	full       chan struct{}
 	all        sync.WaitGroup
+}
+
+// tell says what was done so far.
+func (h *hostile) tell() {
+	_ = json.NewEncoder(os.Stdout).Encode(hostility{h.opened.Load(), h.bytes.Load()})
 }
 
 // gather brings the crowd: so many slow ones of each kind, and a few that push a
 // body without end.
 func gather(ctx context.Context, url string, slow int) *hostile {
 	host, path, _ := strings.Cut(strings.TrimPrefix(url, "http://"), "/")
-	h := &hostile{host: host, path: "/" + path}
+	h := &hostile{host: host, path: "/" + path, full: make(chan struct{})}
 	ways := []func(context.Context, net.Conn){h.silent, h.halfHeader, h.halfBody, h.fat}
 	for i := range slow {
 		h.all.Go(func() { h.again(ctx, i, time.Duration(slow)*back, ways[i%len(ways)]) })
@@ -120,7 +150,9 @@ func (h *hostile) again(ctx context.Context, n int, back time.Duration, way func
 	h.rest(ctx, gathering)
 	for ctx.Err() == nil {
 		if conn, err := dialer.DialContext(ctx, "tcp", h.host); err == nil {
-			h.opened.Add(1)
+			if h.opened.Add(1) == enough {
+				close(h.full)
+			}
 			end := context.AfterFunc(ctx, func() { _ = conn.Close() })
 			way(ctx, conn)
 			end()

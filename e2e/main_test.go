@@ -11,6 +11,8 @@ import (
 	"sync"
 	"testing"
 
+	"go.uber.org/goleak"
+
 	"payferbot/store/smalldisk"
 )
 
@@ -49,7 +51,11 @@ func withBinary(m *testing.M) int {
 	if err := crowd(); err != nil {
 		return failed(err)
 	}
-	return m.Run()
+	code := m.Run()
+	if err := goleak.Find(); err != nil && code == 0 {
+		return failed(err)
+	}
+	return code
 }
 
 func failed(err error) int {
