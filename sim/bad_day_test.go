@@ -11,7 +11,7 @@ import (
 	"payferbot/money"
 )
 
-var badDays = flag.Duration("bad", 4*time.Hour, "how long Payfer is of no use in the tests of its bad days")
+var badDays = flag.Duration("bad", time.Hour, "how long Payfer is of no use in the tests of its bad days")
 
 // badDay is one process with open invoices, and a long time in which Payfer is of no use.
 func badDay(t *testing.T, kind string, judge func(t *testing.T, w *world, asked int)) {

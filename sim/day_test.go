@@ -12,7 +12,7 @@ import (
 	"payferbot/money"
 )
 
-var dayLength = flag.Duration("day", time.Hour, "how long trade goes on in the test of memory")
+var dayLength = flag.Duration("day", 20*time.Minute, "how long trade goes on in the test of memory")
 
 // Trade goes on and on, and the memory that it takes does not grow: what the
 // first quarter of the time needed is enough for all of it.

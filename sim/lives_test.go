@@ -13,9 +13,9 @@ import (
 
 // How many lives are played, and which.
 var (
-	seeds = flag.Int("seeds", 20, "how many lives the simulator plays")
+	seeds = flag.Int("seeds", 10, "how many lives the simulator plays")
 	seed  = flag.Uint64("seed", 1, "the first life's seed; the others follow it")
-	twice = flag.Int("twice", 10, "how many of them are played twice")
+	twice = flag.Int("twice", 3, "how many of them are played twice")
 	story = flag.String("story", "", "a file to write the last life's story to")
 )
 

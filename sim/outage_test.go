@@ -20,7 +20,7 @@ const (
 	drainedWithin = time.Minute
 )
 
-var cutOffChats = flag.Int("chats", 60, "for how many chats payments wait while Telegram is down")
+var cutOffChats = flag.Int("chats", 10, "for how many chats payments wait while Telegram is down")
 
 // After an hour without Telegram everybody knows of everything within a minute
 // of sending, and Telegram's limits are kept meanwhile.

@@ -206,7 +206,7 @@ func (w *world) hint(order string) bool {
 
 // When all has been well for a while, a webhook that was taken is followed by its announcement soon.
 const (
-	settled = 2 * time.Minute
+	settled = time.Minute
 	prompt  = time.Minute
 )
 

@@ -6,15 +6,15 @@ import (
 )
 
 // trouble is how long people order and everything may go wrong.
-const trouble = 10 * time.Minute
+const trouble = 5 * time.Minute
 
 // calm is how everything has to come right then. All is well, but the bot runs only now
 // and then, which hours that nobody would watch cost nothing. The last check is the one two hours after an expiry,
 // which finds what was paid late and told by no webhook.
 var calm = []struct{ runs, rests time.Duration }{
-	{6 * time.Minute, 30 * time.Minute},
-	{5 * time.Minute, 100 * time.Minute},
-	{6 * time.Minute, 0},
+	{4 * time.Minute, 30 * time.Minute},
+	{3 * time.Minute, 100 * time.Minute},
+	{4 * time.Minute, 0},
 }
 
 // plan is what a life will be like, drawn from its seed beforehand.
@@ -52,8 +52,8 @@ func drawPlan(d *dice, start time.Time) plan {
 		tells:     t.once(2),
 		ahead:     pick(t, 0, 0, 0, 0, time.Minute, 24*time.Hour, -24*time.Hour),
 		skew:      pick(t, 0, 0, 100*time.Millisecond, 2*time.Second),
-		expiry:    t.between(40*time.Second, 6*time.Minute),
-		lives:     pick(t, 0, 20*time.Second, time.Minute, 4*time.Minute),
+		expiry:    t.between(20*time.Second, 3*time.Minute),
+		lives:     pick(t, 0, 15*time.Second, 40*time.Second, 2*time.Minute),
 		freezes:   t.once(2),
 	}
 	for i := range t.below(5) {

@@ -90,7 +90,7 @@ func (w *world) judgeDelivery(now *deed, r *room, d kassa.Delivery) {
 			w.wrong("%s %s in %d came again, though it was known to have arrived", d.Kind, one.Invoice.Order, r.id)
 		case w.plain[s] > 0 && !one.Again: // what was long on its way may arrive behind its repeat
 			w.wrong("%s %s in %d came again without a mark", d.Kind, one.Invoice.Order, r.id)
-		case before == 0 && one.Again && w.hurts == 0 && len(w.deeds[s.otherForm()]) == 0:
+		case before == 0 && one.Again && w.hurts == 0 && !w.tried(s):
 			w.wrong("%s %s in %d is marked as a repeat, and nothing is to blame", d.Kind, one.Invoice.Order, r.id)
 		}
 		if w.said[s]++; w.said[s] > 1 {
@@ -102,11 +102,18 @@ func (w *world) judgeDelivery(now *deed, r *room, d kassa.Delivery) {
 	}
 }
 
-// otherForm is the same invoice shown as a notice in place of a photo, or the reverse. What
-// became of the one leaves a doubt about the other.
-func (s saying) otherForm() saying {
-	s.photo = !s.photo
-	return s
+// tried tells that the invoice was to be shown before in another form, as a notice in place of a photo or
+// the reverse, or in the group that has become this one. What became of that leaves a doubt. The caller holds mu.
+func (w *world) tried(s saying) bool {
+	for _, room := range []int64{s.room, w.door(s.room)} {
+		for _, photo := range []bool{true, false} {
+			other := s
+			if other.room, other.photo = room, photo; other != s && len(w.deeds[other]) > 0 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // judgeTruth holds that nothing false is said. The caller holds mu.
