@@ -87,7 +87,7 @@ func (s *Server) Restart() {
 // await asks until the server has read its files and answers.
 func (s *Server) await() {
 	s.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()

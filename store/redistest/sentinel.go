@@ -1,0 +1,108 @@
+package redistest
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// sentinel is one process that watches the master.
+type sentinel struct {
+	port   string
+	client *redis.SentinelClient
+}
+
+func (s *sentinel) addr() string { return host + ":" + s.port }
+
+// startSentinel starts one that takes a master for dead after a second of silence
+// and has a replica take its place when another sentinel thinks so too. What it
+// does is told to the log. It ends with the test.
+func startSentinel(t testing.TB, master string, log *switches) *sentinel {
+	t.Helper()
+	s := &sentinel{port: freePort(t)}
+	dir := t.TempDir()
+	conf := filepath.Join(dir, "sentinel.conf") // it writes there what it comes to know
+	text := strings.Join([]string{
+		"port " + s.port, "bind " + host, "dir " + dir,
+		fmt.Sprintf("sentinel monitor %s %s %s 2", fleetName, host, master),
+		"sentinel down-after-milliseconds " + fleetName + " 1000",
+		"sentinel failover-timeout " + fleetName + " 3000",
+		"sentinel parallel-syncs " + fleetName + " 2",
+	}, "\n")
+	if err := os.WriteFile(conf, []byte(text+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command("redis-server", conf, "--sentinel")
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	s.client = redis.NewSentinelClient(&redis.Options{Addr: s.addr(), MaxRetries: -1})
+	done := make(chan struct{})
+	t.Cleanup(func() {
+		s.client.Close()
+		<-done
+		cmd.Process.Kill()
+		cmd.Wait() // says that it was killed
+	})
+	// It asks the servers how they are every ten seconds, which a test need not wait
+	// for. In the midst of a failover it asks every second, and that stays as it is.
+	asks := redis.NewStatusCmd(context.Background(), "SENTINEL", "DEBUG", "INFO-PERIOD", "1000")
+	await(t, "a sentinel answers", 10*time.Second, func(ctx context.Context) error { return s.client.Process(ctx, asks) })
+	news := s.client.Subscribe(context.Background(), "+switch-master")
+	t.Cleanup(func() { news.Close() }) // before the client
+	go func() {
+		defer close(done)
+		for range news.Channel() {
+			log.add(time.Now())
+		}
+	}()
+	return s
+}
+
+// switches are the moments at which a sentinel took to another master.
+type switches struct {
+	mu sync.Mutex
+	at []time.Time
+}
+
+func (l *switches) add(at time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.at = append(l.at, at)
+}
+
+// seesAll is nil when it sees so many replicas in good order, and so many other sentinels.
+func (s *sentinel) seesAll(ctx context.Context, replicas, others int) error {
+	list, err := s.client.Replicas(ctx, fleetName).Result()
+	if err != nil {
+		return err
+	}
+	well := 0
+	for _, r := range list {
+		if r["flags"] == "slave" && r["master-link-status"] == "ok" {
+			well++
+		}
+	}
+	peers, err := s.client.Sentinels(ctx, fleetName).Result()
+	if err != nil {
+		return err
+	}
+	known := 0
+	for _, p := range peers {
+		if p["flags"] == "sentinel" {
+			known++
+		}
+	}
+	if well != replicas || known != others {
+		return fmt.Errorf("%s sees %d replicas in good order and %d other sentinels", s.addr(), well, known)
+	}
+	return nil
+}
