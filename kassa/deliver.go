@@ -10,13 +10,16 @@ import (
 )
 
 const (
-	// sendTime bounds one call to Telegram; it ends well before the lease, so
-	// that no send is still under way when another worker takes the peer over.
-	sendTime  = 8 * time.Second
-	sendLease = 12 * time.Second
-	// takeTime and sendTime together end before the lease; saveTime may pass it,
-	// for what Telegram said is true whoever has the peer by then.
-	takeTime = 3 * time.Second
+	// sendTime bounds one call to Telegram. It ends leaseMargin before the lease
+	// does, however long the claim took to save, so that no send is still under way
+	// when another worker takes the peer over.
+	sendTime    = 8 * time.Second
+	sendLease   = 12 * time.Second
+	leaseMargin = time.Second
+	// takeTime bounds the claim, which is some eight questions to the store, one
+	// after the other: it must leave room for a Redis that is far away. saveTime may
+	// pass the lease, for what Telegram said is true whoever has the peer by then.
+	takeTime = 8 * time.Second
 	saveTime = 5 * time.Second
 	couriers = 32
 )
@@ -95,16 +98,20 @@ func (d *Desk) deliverOne(ctx context.Context, id PeerID, order string) (bool, e
 	return true, insist(ctx, saveTime, func() error { return d.record(ctx, job, out) })
 }
 
-// takeSoon is take within its time, which counts against the lease.
+// takeSoon is take within its time.
 func (d *Desk) takeSoon(ctx context.Context, id PeerID, order string) (*job, error) {
 	ctx, cancel := context.WithTimeout(ctx, takeTime)
 	defer cancel()
 	return d.take(ctx, id, order)
 }
 
-// send makes the one call to Telegram, within its time.
+// send makes the one call to Telegram, within its time and that of the claim, if there is one.
 func (d *Desk) send(ctx context.Context, job *job) outcome {
-	ctx, cancel := context.WithTimeout(ctx, sendTime)
+	within := sendTime
+	if !job.until.IsZero() {
+		within = min(within, job.until.Sub(d.now())-leaseMargin)
+	}
+	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	var out outcome
 	out.message, out.err = d.messenger.Deliver(ctx, job.Delivery)

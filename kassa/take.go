@@ -150,7 +150,7 @@ func (d *Desk) mustWait(tx Tx, peer Peer, k Kind, r *ration, now time.Time) (tim
 // claim gives the peer to this worker for one delivery. In the same step every
 // view that it sends something for is marked.
 func (d *Desk) claim(tx Tx, peer Peer, j *job, now time.Time) {
-	j.until = now.Add(sendLease)
+	j.until = d.now().Add(sendLease) // what was read until here may have taken a while
 	for _, one := range j.all() {
 		one.told = 1 + len(j.also)
 		if begun := one.Invoice.Views[one.view].begun(one.Kind); begun != nil {
