@@ -92,6 +92,7 @@ func (d *Desk) deliverOne(ctx context.Context, id PeerID, order string) (bool, e
 		return false, nil
 	}
 	out := d.send(ctx, job)
+	d.noteSaid(job, out)
 	fault.At("delivered")
 	ctx, cancel := context.WithTimeout(ctx, saveTime)
 	defer cancel()

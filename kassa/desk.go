@@ -43,6 +43,8 @@ type Desk struct {
 	telling     *tellLimit
 	storm       *storm
 	tokens      tokens
+	said        *recall[telling, bool]
+	numbers     *recall[PeerID, int]
 	dueBell     bell
 	readyBell   bell
 	strangeBell bell
@@ -64,6 +66,7 @@ func New(o Options) (*Desk, error) {
 		store: o.Store, gateway: o.Gateway, messenger: o.Messenger,
 		clock: o.Now, log: o.Log, zones: zs,
 		asking: newAsking(), telling: &tellLimit{rate: o.Rate}, storm: newStorm(),
+		said: newRecall[telling, bool](), numbers: newRecall[PeerID, int](),
 		dueBell: newBell(), readyBell: newBell(), strangeBell: newBell(),
 	}, nil
 }

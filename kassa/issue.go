@@ -89,7 +89,7 @@ func (d *Desk) intend(ctx context.Context, c Command) (inv Invoice, shop Shop, f
 		if peer, shop, err = linked(tx, c.Peer); err != nil {
 			return err
 		}
-		peer.Last++
+		peer.Last = d.nextNumber(&peer)
 		tx.PutPeer(peer)
 		now := d.now()
 		inv = Invoice{
@@ -103,9 +103,10 @@ func (d *Desk) intend(ctx context.Context, c Command) (inv Invoice, shop Shop, f
 		return nil
 	})
 	if err != nil {
-		err = fmt.Errorf("save the intent: %w", err)
+		return inv, shop, false, fmt.Errorf("save the intent: %w", err)
 	}
-	return inv, shop, fresh, err
+	d.noteNumber(inv)
+	return inv, shop, fresh, nil
 }
 
 // begin writes an invoice whose create is about to be sent. Should this process

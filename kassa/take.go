@@ -154,7 +154,7 @@ func (d *Desk) claim(tx Tx, peer Peer, j *job, now time.Time) {
 	for _, one := range j.all() {
 		one.told = 1 + len(j.also)
 		if begun := one.Invoice.Views[one.view].begun(one.Kind); begun != nil {
-			one.Again, *begun = *begun, true
+			one.Again, *begun = *begun || d.recallShown(one), true
 			tx.PutInvoice(one.Invoice)
 		}
 	}
@@ -239,6 +239,7 @@ func (d *Desk) job(tx Tx, peer Peer, order string) (*job, error) {
 			continue
 		}
 		inv.strand(i, peer)
+		d.recallTold(tx, &inv, &inv.Views[i])
 		v := inv.Views[i]
 		kind, any := inv.duty(v)
 		if !any || (v.Guest && kind == Announce && peer.Shop != "") {

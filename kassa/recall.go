@@ -1,0 +1,98 @@
+package kassa
+
+import "sync"
+
+// recall is what this process did a while ago and knows by itself. The store is
+// the truth, but not every store keeps all that it has acknowledged: a Redis that
+// fails over, or whose machine loses its power, may have forgotten the last
+// seconds. Nothing rests on recall alone: a process that has just started has none.
+type recall[K comparable, V any] struct {
+	mu          sync.Mutex
+	now, before map[K]V
+}
+
+// recallSize bounds each of the two halves. What was noted twice as many notes
+// ago may be forgotten, which is hours even for a busy bot.
+const recallSize = 5000
+
+func newRecall[K comparable, V any]() *recall[K, V] { return &recall[K, V]{now: map[K]V{}} }
+
+func (r *recall[K, V]) note(key K, v V) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if _, known := r.now[key]; !known && len(r.now) >= recallSize {
+		r.before, r.now = r.now, map[K]V{}
+	}
+	r.now[key] = v
+}
+
+func (r *recall[K, V]) of(key K) (v V, known bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if v, known = r.now[key]; !known {
+		v, known = r.before[key]
+	}
+	return v, known
+}
+
+// telling is a message to a chat: the invoice that a command asked for, or news of an order.
+type telling struct {
+	kind Kind
+	peer PeerID
+	what string // the origin, or the order
+}
+
+func (j *job) telling() telling {
+	if j.Kind == Show {
+		return telling{Show, j.Peer.ID, string(j.Invoice.Origin)}
+	}
+	return telling{j.Kind, j.Peer.ID, j.Invoice.Order}
+}
+
+// noteSaid remembers what Telegram has confirmed.
+func (d *Desk) noteSaid(j *job, out outcome) {
+	if out.err != nil || (j.Kind != Announce && j.Kind != Show) {
+		return
+	}
+	for _, one := range j.all() {
+		d.said.note(one.telling(), true)
+	}
+}
+
+// recallShown tells that a message which the store takes for the first of its
+// invoice is not: the one before was forgotten, maybe with its invoice, and people
+// see both.
+func (d *Desk) recallShown(j *job) bool {
+	if j.Kind != Show || j.View.Message != 0 {
+		return false
+	}
+	_, shown := d.said.of(j.telling())
+	return shown
+}
+
+// recallTold writes into the view that it was announced, where this process did
+// so and the store does not know it: the record was not saved, or was forgotten.
+func (d *Desk) recallTold(tx Tx, inv *Invoice, v *View) {
+	if inv.State != Paid || v.Announced || v.Copy {
+		return
+	}
+	if _, told := d.said.of(telling{Announce, v.Peer, inv.Order}); !told {
+		return
+	}
+	v.Announced, v.Announcing, v.Lost = true, false, 0
+	tx.PutInvoice(*inv)
+}
+
+// nextNumber is the number of the peer's next invoice. One that this process
+// gave is not given again, though the store may have forgotten it: people saw it.
+func (d *Desk) nextNumber(p *Peer) int {
+	last, _ := d.numbers.of(p.ID)
+	return max(p.Last, last) + 1
+}
+
+// noteNumber remembers the number of an invoice that was saved.
+func (d *Desk) noteNumber(inv Invoice) {
+	if last, _ := d.numbers.of(inv.Peer); last < inv.Number {
+		d.numbers.note(inv.Peer, inv.Number)
+	}
+}
