@@ -39,8 +39,35 @@ func (r *redis) inspect(ctx context.Context, log *slog.Logger) error {
 			log.Warn("redis does not tell how it is set up: that it is version 7, never evicts and keeps an append-only file is not checked", "err", err)
 			return nil
 		}
-		return judge(parseInfo(text), log)
+		info := parseInfo(text)
+		if info["aof_enabled"] == "1" {
+			warnOfFsync(fsyncOf(ctx, c), log)
+		}
+		return judge(info, log)
 	})
+}
+
+// fsyncOf is when Redis makes its file durable; empty where it does not tell, as
+// INFO does not, and CONFIG is barred in many hosted services.
+func fsyncOf(ctx context.Context, c goredis.Cmdable) string {
+	settings, err := c.ConfigGet(ctx, "appendfsync").Result()
+	if err != nil {
+		return ""
+	}
+	return settings["appendfsync"]
+}
+
+// warnOfFsync says what a machine that loses its power costs. Redis' own default is
+// everysec, so that most will read this once.
+func warnOfFsync(policy string, log *slog.Logger) {
+	switch policy {
+	case "always":
+	case "":
+		log.Info("redis does not tell its appendfsync; only with always does a power cut lose nothing that was acknowledged")
+	default:
+		log.Warn("redis has appendfsync "+policy+": a power cut may lose the last seconds of what was acknowledged, "+
+			"and what was announced in them comes again unmarked (redis-cli CONFIG SET appendfsync always, and the same in redis.conf)", "appendfsync", policy)
+	}
 }
 
 // eachMaster asks every server that holds data; outside a Cluster there is one.

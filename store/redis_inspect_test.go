@@ -43,3 +43,14 @@ func TestARedisIsJudgedByWhatItTells(t *testing.T) {
 		t.Errorf("got %v, want a VersionError with 6.2.14", err)
 	}
 }
+
+func TestOnlyARedisThatSyncsEveryWriteIsNotWarnedOf(t *testing.T) {
+	t.Parallel()
+	for policy, want := range map[string]string{"always": "", "everysec": "level=WARN", "no": "level=WARN", "": "level=INFO"} {
+		var log bytes.Buffer
+		warnOfFsync(policy, slog.New(slog.NewTextHandler(&log, nil)))
+		if !strings.Contains(log.String(), want) || (want == "") != (log.Len() == 0) || strings.Contains(log.String(), "append-only") {
+			t.Errorf("appendfsync %q: log %q", policy, log.String())
+		}
+	}
+}

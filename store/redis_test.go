@@ -164,6 +164,23 @@ func TestARedisWithoutAnAppendOnlyFileIsWarnedOf(t *testing.T) {
 	}
 }
 
+func TestARedisThatMayLoseTheLastSecondsIsWarnedOf(t *testing.T) {
+	for policy, want := range map[string]bool{"always": false, "everysec": true, "no": true} {
+		server := redistest.Start(t, "--appendfsync", policy)
+		var log bytes.Buffer
+		open(t, store.Options{RedisURL: server.URL(), Log: slog.New(slog.NewTextHandler(&log, nil))})
+		if got := strings.Contains(log.String(), "power cut"); got != want {
+			t.Errorf("appendfsync %s: warned %t, want %t: %s", policy, got, want, log.String())
+		}
+	}
+	server := redistest.Start(t, "--rename-command", "CONFIG", "")
+	var log bytes.Buffer
+	open(t, store.Options{RedisURL: server.URL(), Log: slog.New(slog.NewTextHandler(&log, nil))})
+	if !strings.Contains(log.String(), "does not tell its appendfsync") || strings.Contains(log.String(), "WARN") {
+		t.Errorf("CONFIG barred: %s", log.String())
+	}
+}
+
 func TestARedisThatHidesItsSetUpIsWarnedOfAndUsed(t *testing.T) {
 	server := redistest.Start(t, "--rename-command", "INFO", "", "--rename-command", "CONFIG", "")
 	var log bytes.Buffer
