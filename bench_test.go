@@ -11,7 +11,9 @@ import (
 	"time"
 
 	"payferbot/kassa"
+	"payferbot/secret"
 	"payferbot/store"
+	"payferbot/store/redistest"
 	"payferbot/web"
 )
 
@@ -48,9 +50,19 @@ func putInvoices(tb testing.TB, s *store.Store, id kassa.ShopID, n int) (orders 
 }
 
 // BenchmarkWebhook takes webhooks of open invoices, each durable before its
-// answer, from many connections at once: embedded store, with fsync.
+// answer, from many connections at once: embedded store, with fsync, and Redis
+// with and without one for each write.
 func BenchmarkWebhook(b *testing.B) {
-	c := Config{DataDir: filepath.Join(b.TempDir(), "data")}
+	b.Run("embedded", func(b *testing.B) { benchWebhook(b, Config{DataDir: filepath.Join(b.TempDir(), "data")}) })
+	for _, policy := range []string{"always", "everysec"} {
+		b.Run("redis appendfsync "+policy, func(b *testing.B) {
+			url := redistest.Start(b, "--appendfsync", policy).URL()
+			benchWebhook(b, Config{RedisURL: secret.Text(url), SecretKey: secret.Text(secret.NewKey())})
+		})
+	}
+}
+
+func benchWebhook(b *testing.B, c Config) {
 	s, err := openStore(b.Context(), &c, quiet())
 	if err != nil {
 		b.Fatal(err)
