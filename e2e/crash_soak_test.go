@@ -65,12 +65,19 @@ type market struct {
 func newMarket(t *testing.T, k kind, seed uint64) *market {
 	t.Helper()
 	f := start(t, k)
-	m := &market{witness: newWitness(f), rand: rand.New(rand.NewPCG(seed, 0)), willPay: map[string]bool{}}
-	for range shopkeepers {
-		m.owners = append(m.owners, f.newLinked("en"))
-	}
+	m := openMarket(f, seed, shopkeepers)
 	if code := f.stop(); code != 0 {
 		t.Fatalf("exit %d", code)
+	}
+	return m
+}
+
+// openMarket has so many people link their kassas to the bot that runs.
+func openMarket(f *shopfloor, seed uint64, people int) *market {
+	f.t.Helper()
+	m := &market{witness: newWitness(f), rand: rand.New(rand.NewPCG(seed, 0)), willPay: map[string]bool{}}
+	for range people {
+		m.owners = append(m.owners, f.newLinked("en"))
 	}
 	f.Payfer.OnCreate(m.made)
 	f.Telegram.OnCall(m.seen)

@@ -40,8 +40,8 @@ func (f *shopfloor) openStore() *store.Store {
 	f.t.Helper()
 	o := store.Options{DataDir: filepath.Join(f.dir, "data"), Log: slog.New(slog.DiscardHandler)}
 	spec := f.variable("SECRET_KEY")
-	if f.redis != nil {
-		o.RedisURL = f.redis.URL()
+	if url := f.variable("REDIS_URL"); url != "" {
+		o.RedisURL = url
 	} else if key, err := os.ReadFile(filepath.Join(o.DataDir, "secret.key")); err != nil {
 		f.t.Fatal(err)
 	} else {

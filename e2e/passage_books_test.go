@@ -1,0 +1,83 @@
+package e2e
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"testing"
+	"time"
+
+	"payferbot/kassa"
+	"payferbot/sandbox"
+	"payferbot/store"
+)
+
+// books look from outside at what the store knows, while the bot works on it.
+type books struct {
+	t         *testing.T
+	store     *store.Store
+	seen      int             // payments that were looked up by the last comparison
+	forgotten map[string]bool // orders that Payfer has and the store had lost
+	hints     map[string]bool // orders whose acknowledged webhook the store had lost
+}
+
+// openBooks opens the store that the bot works on. Variables may say by which way.
+func openBooks(f *shopfloor, more ...string) *books {
+	f.t.Helper()
+	way := *f
+	way.env = append(slices.Clone(f.env), more...)
+	b := &books{t: f.t, store: way.openStore(), forgotten: map[string]bool{}, hints: map[string]bool{}}
+	f.t.Cleanup(func() { b.store.Close() })
+	return b
+}
+
+// loss is what one failover lost.
+type loss struct {
+	orders, hints int
+	when          []time.Duration // the orders were made, from the beginning of the rough time
+}
+
+func (l loss) String() string {
+	return fmt.Sprintf("%d orders %v and %d acknowledged webhooks forgotten", l.orders, l.when, l.hints)
+}
+
+// compare looks up all payments made since the last comparison. An intent is
+// saved before Payfer hears of the order, so one that Payfer has and the store has
+// not was acknowledged and lost.
+func (b *books) compare(payments []sandbox.Payment, hooks []sandbox.Hook, r rough) (l loss) {
+	b.t.Helper()
+	taken := map[string]bool{}
+	for _, h := range hooks {
+		if h.Status == http.StatusOK && h.At.Before(r.to) {
+			taken[h.Order] = true
+		}
+	}
+	from := max(0, b.seen-50) // some were under way when the last one was made
+	b.seen = len(payments)
+	for _, p := range payments[from:] {
+		inv, known := b.invoice(p.Order)
+		switch {
+		case !known && !b.forgotten[p.Order]:
+			b.forgotten[p.Order] = true
+			l.orders++
+			l.when = append(l.when, p.CreatedAt.Sub(r.from).Round(10*time.Millisecond))
+		case known && taken[p.Order] && inv.State != kassa.Paid && inv.Hinted.IsZero() && !b.hints[p.Order]:
+			b.hints[p.Order] = true
+			l.hints++
+		}
+	}
+	return l
+}
+
+func (b *books) invoice(order string) (inv kassa.Invoice, known bool) {
+	b.t.Helper()
+	err := b.store.View(soon(b.t), func(tx kassa.Tx) (err error) {
+		inv, err = tx.Invoice(order)
+		return err
+	})
+	if err != nil && !errors.Is(err, kassa.ErrNotFound) {
+		b.t.Fatal(err)
+	}
+	return inv, err == nil
+}
