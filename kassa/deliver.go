@@ -16,6 +16,8 @@ const (
 	sendTime    = 8 * time.Second
 	sendLease   = 12 * time.Second
 	leaseMargin = time.Second
+	// leastTime is what must be left for a send to be worth beginning.
+	leastTime = 2 * time.Second
 	// takeTime bounds the claim, which is some eight questions to the store, one
 	// after the other: it must leave room for a Redis that is far away. saveTime may
 	// pass the lease, for what Telegram said is true whoever has the peer by then.
@@ -85,12 +87,13 @@ func (d *Desk) deliverOne(ctx context.Context, id PeerID, order string) (bool, e
 	if err != nil || job == nil {
 		return false, err
 	}
-	if d.now().Add(sendTime).After(job.until) {
-		// The process stood still since it took the peer. What it was about to send may
-		// have been sent by another, or will be, marked as perhaps a repeat.
+	if job.until.Sub(d.now()) < leaseMargin+leastTime {
+		// The process stood still since it took the peer, or the store took as long. What it was about
+		// to send may have been sent by another, or will be, marked as perhaps a repeat.
 		d.log.Warn("a claim ran out before its send", "peer", id, "order", job.Invoice.Order)
 		return false, nil
 	}
+	d.noteSaying(job)
 	out := d.send(ctx, job)
 	d.noteSaid(job, out)
 	fault.At("delivered")

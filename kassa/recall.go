@@ -35,6 +35,13 @@ func (r *recall[K, V]) of(key K) (v V, known bool) {
 	return v, known
 }
 
+func (r *recall[K, V]) forget(key K) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.now, key)
+	delete(r.before, key)
+}
+
 // telling is a message to a chat: the invoice that a command asked for, or news of an order.
 type telling struct {
 	kind Kind
@@ -49,13 +56,28 @@ func (j *job) telling() telling {
 	return telling{j.Kind, j.Peer.ID, j.Invoice.Order}
 }
 
-// noteSaid remembers what Telegram has confirmed.
+// noteSaying remembers that a message is about to be sent: should the store forget
+// the claim while it is on its way, the next one is known to be possibly a repeat.
+func (d *Desk) noteSaying(j *job) {
+	if j.Kind != Show {
+		return
+	}
+	if _, known := d.said.of(j.telling()); !known {
+		d.said.note(j.telling(), false)
+	}
+}
+
+// noteSaid remembers what Telegram has confirmed, and forgets what surely was not sent.
 func (d *Desk) noteSaid(j *job, out outcome) {
-	if out.err != nil || (j.Kind != Announce && j.Kind != Show) {
+	if j.Kind != Announce && j.Kind != Show {
 		return
 	}
 	for _, one := range j.all() {
-		d.said.note(one.telling(), true)
+		if out.err == nil {
+			d.said.note(one.telling(), true)
+		} else if confirmed, known := d.said.of(one.telling()); known && !confirmed && one.certain(out.err) {
+			d.said.forget(one.telling())
+		}
 	}
 }
 
@@ -76,7 +98,7 @@ func (d *Desk) recallTold(tx Tx, inv *Invoice, v *View) {
 	if inv.State != Paid || v.Announced || v.Copy {
 		return
 	}
-	if _, told := d.said.of(telling{Announce, v.Peer, inv.Order}); !told {
+	if told, _ := d.said.of(telling{Announce, v.Peer, inv.Order}); !told {
 		return
 	}
 	v.Announced, v.Announcing, v.Lost = true, false, 0

@@ -130,6 +130,35 @@ func TestAnInvoiceThatTheStoreForgotIsShownAgainMarked(t *testing.T) {
 	}
 }
 
+// Found by tearing Redis' file: the claim was forgotten while its message was on
+// its way, and the next one overtook the news of it.
+func TestAnInvoiceWhoseClaimIsForgottenWhileItIsSentIsShownAgainMarked(t *testing.T) {
+	w := bolt(t)
+	w.chat.fault = append(w.chat.fault, func(c *call) error {
+		c.happen()
+		inv, peer := w.invoice(c.order), w.own()
+		inv.Views[0].Showing = false
+		w.forget(inv, peer)
+		w.must(w.store.Update(w.ctx(), func(tx kassa.Tx) error {
+			tx.Owe(w.peer, c.order, w.now)
+			tx.SetReady(w.peer, w.now)
+			return nil
+		}))
+		_, err := w.desk.DeliverOnce(w.ctx())
+		w.must(err)
+		return nil
+	})
+	_, err := w.desk.Issue(w.ctx(), w.command())
+	w.must(err)
+	var again []bool
+	for _, m := range w.chat.of(kassa.Show) {
+		again = append(again, m.again)
+	}
+	if len(again) < 2 || again[0] || !again[1] {
+		t.Errorf("shown, marked or not: %v, want the second marked", again)
+	}
+}
+
 // distant is a store that takes a while to save.
 type distant struct {
 	kassa.Store
