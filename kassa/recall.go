@@ -1,6 +1,9 @@
 package kassa
 
-import "sync"
+import (
+	"fmt"
+	"sync"
+)
 
 // recall is what this process did a while ago and knows by itself. The store is
 // the truth, but not every store keeps all that it has acknowledged: a Redis that
@@ -51,7 +54,7 @@ type telling struct {
 
 func (j *job) telling() telling {
 	if j.Kind == Show {
-		return telling{Show, j.Peer.ID, string(j.Invoice.Origin)}
+		return telling{Show, j.Peer.ID, fmt.Sprint(j.Peer.At.Chat, " ", j.Invoice.Origin)} // in a supergroup it is shown anew
 	}
 	return telling{j.Kind, j.Peer.ID, j.Invoice.Order}
 }
@@ -59,7 +62,7 @@ func (j *job) telling() telling {
 // noteSaying remembers that a message is about to be sent: should the store forget
 // the claim while it is on its way, the next one is known to be possibly a repeat.
 func (d *Desk) noteSaying(j *job) {
-	if j.Kind != Show {
+	if j.Kind != Show || !j.View.Photo {
 		return
 	}
 	if _, known := d.said.of(j.telling()); !known {
@@ -69,7 +72,7 @@ func (d *Desk) noteSaying(j *job) {
 
 // noteSaid remembers what Telegram has confirmed, and forgets what surely was not sent.
 func (d *Desk) noteSaid(j *job, out outcome) {
-	if j.Kind != Announce && j.Kind != Show {
+	if j.Kind != Announce && (j.Kind != Show || !j.View.Photo) {
 		return
 	}
 	for _, one := range j.all() {
@@ -81,11 +84,11 @@ func (d *Desk) noteSaid(j *job, out outcome) {
 	}
 }
 
-// recallShown tells that a message which the store takes for the first of its
+// recallShown tells that a photo which the store takes for the first of its
 // invoice is not: the one before was forgotten, maybe with its invoice, and people
 // see both.
 func (d *Desk) recallShown(j *job) bool {
-	if j.Kind != Show || j.View.Message != 0 {
+	if j.Kind != Show || !j.View.Photo {
 		return false
 	}
 	_, shown := d.said.of(j.telling())
