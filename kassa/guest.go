@@ -19,12 +19,12 @@ var ErrCrowded = errors.New("too many chats show this invoice")
 // it is, and is told no more. A second visit shows it anew and takes the older message away. The chat that asked for the invoice gets its own
 // message anew in the same way. Errors: ErrNotFound, ErrShopChat, ErrCrowded, the store's.
 func (d *Desk) Visit(ctx context.Context, peer PeerID, order string) (inv Invoice, err error) {
+	var p Peer
 	err = d.store.Update(ctx, func(tx Tx) error {
 		if inv, err = d.current(tx, order); err != nil {
 			return err
 		}
-		p, err := tx.Peer(peer)
-		if err != nil {
+		if p, err = tx.Peer(peer); err != nil {
 			return err
 		}
 		if p.Shop != "" && inv.Peer != peer {
@@ -41,6 +41,7 @@ func (d *Desk) Visit(ctx context.Context, peer PeerID, order string) (inv Invoic
 	if err != nil {
 		return Invoice{}, fmt.Errorf("visit: %w", err)
 	}
+	d.said.forget(showing(p, inv)) // it is wanted again
 	return inv, d.showNow(ctx, peer, inv.Order)
 }
 

@@ -105,6 +105,23 @@ func TestAVisitAfterAWhileShowsTheInvoiceAtTheEndOfTheChat(t *testing.T) {
 	}
 }
 
+// The process remembers what it has shown, and takes what it shows again for
+// possibly a repeat; but not where somebody asked for it.
+func TestAVisitMakesNoRepeatOfTheInvoice(t *testing.T) {
+	w := bolt(t)
+	order := w.issue().Order
+	for _, chat := range []int64{client, client, 77} {
+		w.pass(time.Minute)
+		w.visit(chat, order)
+	}
+	w.pass(time.Minute)
+	for _, m := range w.chat.of(kassa.Show) {
+		if m.again {
+			t.Errorf("%+v is marked as possibly a repeat", m)
+		}
+	}
+}
+
 func TestAVisitWhileTheMessageIsOnItsWayIsThatMessage(t *testing.T) {
 	w := bolt(t)
 	order := w.issue().Order

@@ -54,9 +54,14 @@ type telling struct {
 
 func (j *job) telling() telling {
 	if j.Kind == Show {
-		return telling{Show, j.Peer.ID, fmt.Sprint(j.Peer.At.Chat, " ", j.Invoice.Origin)} // in a supergroup it is shown anew
+		return showing(j.Peer, j.Invoice)
 	}
 	return telling{j.Kind, j.Peer.ID, j.Invoice.Order}
+}
+
+// showing is the invoice in the chat. In the supergroup that the chat becomes it is shown anew.
+func showing(p Peer, inv Invoice) telling {
+	return telling{Show, p.ID, fmt.Sprint(p.At.Chat, " ", inv.Origin)}
 }
 
 // noteSaying remembers that a message is about to be sent: should the store forget

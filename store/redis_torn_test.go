@@ -13,7 +13,7 @@ import (
 	"payferbot/store/redistest"
 )
 
-var cuts = flag.Int("cuts", 12, "how often the test of the torn file cuts into a transaction")
+var tears = flag.Int("tears", 12, "how often the test of the torn file cuts into a transaction")
 
 // A transaction stands in Redis' file as one MULTI … EXEC. Wherever in it the
 // file ends, Redis drops it whole when it starts again, and nothing before it.
@@ -22,7 +22,7 @@ func TestATornFileDropsTransactionsWhole(t *testing.T) {
 	s := open(t, store.Options{RedisURL: server.URL()})
 	dice := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 0))
 	last := 0
-	for range *cuts {
+	for range *tears {
 		before := 0
 		for range 3 {
 			last++
