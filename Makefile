@@ -3,7 +3,7 @@
 GO ?= go
 TOOL = $(GO) tool -modfile=tools/go.mod
 PACKAGES ?= ./...
-ROUNDS ?= 100
+SIM ?= -seeds 300 -twice 10 -chats 10 -bad 4h -day 1h
 FUZZTIME ?= 20s
 
 .PHONY: help run demo sandbox test check fmt fmt-check vet lint deadcode bench soak fuzz cover deps need
@@ -20,8 +20,9 @@ demo: ## play one whole sale in the sandbox and print it
 sandbox: ## try the bot in the browser, without any account
 	$(GO) run . sandbox
 
-test: need ## all tests, with the race detector, a real redis-server and a real browser
+test: need ## all tests, with the race detector, a real redis-server and a real browser; then 300 simulated lives
 	$(GO) test -race -timeout 9m $(PACKAGES)
+	$(GO) test ./sim $(SIM)
 
 check: fmt-check vet lint deadcode test ## what CI runs: format, vet, lint, dead code, tests
 
