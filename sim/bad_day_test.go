@@ -27,20 +27,20 @@ func badDay(t *testing.T, kind string, judge func(t *testing.T, w *world, asked 
 				Peer: o.peer, Origin: kassa.MessageOrigin(o.chat, i, 1), Amount: money.Amount(20_000+i) * money.Som, By: 1,
 			})
 			w.must(err)
-			time.Sleep(2 * time.Second)
+			elapse(2 * time.Second)
 		}
-		time.Sleep(time.Minute)
+		elapse(time.Minute)
 		began := time.Now()
 		w.calmFrom = began.Add(*badDays)
 		w.plan.episodes = []episode{{atPayfer, kind, began, w.calmFrom}}
 		before := w.asked()
 		w.payAll(20 * time.Minute)
-		time.Sleep(time.Until(w.calmFrom))
+		elapse(time.Until(w.calmFrom))
 		during := w.asked() - before
 		if told := w.told(); told > 0 {
 			t.Errorf("%d payments were announced while nobody could know of them", told)
 		}
-		time.Sleep(time.Hour)
+		elapse(time.Hour)
 		if told := w.told(); told != invoices {
 			t.Errorf("an hour later %d of %d payments were announced", told, invoices)
 		}

@@ -64,7 +64,7 @@ type size struct {
 // trade lets people buy for a while, every ten seconds, and gives what the process takes
 // when all of it is over and this world has forgotten it.
 func (w *world) trade(p *process, while time.Duration, sales *int) size {
-	for end := time.Now().Add(while); time.Now().Before(end); time.Sleep(10 * time.Second) {
+	for end := time.Now().Add(while); time.Now().Before(end); elapse(10 * time.Second) {
 		o := w.owners[*sales%len(w.owners)]
 		*sales++
 		n := *sales
@@ -73,14 +73,14 @@ func (w *world) trade(p *process, while time.Duration, sales *int) size {
 				Peer: o.peer, Origin: kassa.MessageOrigin(o.chat, n, 1), Amount: money.Amount(20_000+n%1000) * money.Som, By: 1,
 			})
 			w.must(err)
-			time.Sleep(w.dice.roll("hesitates").between(time.Second, 4*time.Minute))
+			elapse(w.dice.roll("hesitates").between(time.Second, 4*time.Minute))
 			w.mu.Lock()
 			pay := w.payments[inv.Order]
 			w.mu.Unlock()
 			w.pay(pay, pay.unique)
 		})
 	}
-	time.Sleep(10 * time.Minute)
+	elapse(10 * time.Minute)
 	w.forget()
 	runtime.GC()
 	runtime.GC()

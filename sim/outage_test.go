@@ -32,12 +32,12 @@ func TestTelegramDownForAnHour(t *testing.T) {
 		p := w.boot("p1.1")
 		w.processes = []*process{p}
 		w.sellAll(p)
-		time.Sleep(10 * time.Minute)
+		elapse(10 * time.Minute)
 		began := time.Now()
 		w.plan.episodes = []episode{{atTelegram, "down", began, began.Add(outage)}}
 		w.calmFrom = began.Add(outage)
 		w.payAll(outage * 9 / 10)
-		time.Sleep(time.Until(w.calmFrom))
+		elapse(time.Until(w.calmFrom))
 		w.limits = newLimits()
 		known, last := w.untilKnown(*cutOffChats * cutOffPerChat)
 		t.Logf("%d payments in %d chats known %v after Telegram was back, in %d messages; %d calls refused for a limit",
@@ -68,7 +68,7 @@ func (w *world) sellAll(p *process) {
 					Peer: o.peer, Origin: kassa.MessageOrigin(o.chat, n+1, 1), Amount: money.Amount(10_000+n) * money.Som, By: 1,
 				})
 				w.must(err)
-				time.Sleep(3 * time.Second)
+				elapse(3 * time.Second)
 			}
 		})
 	}
@@ -82,7 +82,7 @@ func (w *world) payAll(within time.Duration) {
 	w.mu.Unlock()
 	for i, order := range orders {
 		w.async(func() {
-			time.Sleep(within * time.Duration(i) / time.Duration(len(orders)))
+			elapse(within * time.Duration(i) / time.Duration(len(orders)))
 			w.mu.Lock()
 			p := w.payments[order]
 			w.mu.Unlock()
@@ -95,7 +95,7 @@ func (w *world) payAll(within time.Duration) {
 func (w *world) untilKnown(all int) (known int, last time.Time) {
 	end := time.Now().Add(10 * time.Minute)
 	for time.Now().Before(end) {
-		time.Sleep(100 * time.Millisecond)
+		elapse(100 * time.Millisecond)
 		w.mu.Lock()
 		known, last = w.limits.known, w.limits.last
 		w.mu.Unlock()

@@ -168,7 +168,7 @@ func (w *world) webhooks(order string) {
 	for range pick(throw, 0, 1, 1, 1, 1, 1, 1, 2, 5) {
 		delay := throw.between(time.Millisecond, 3*time.Second)
 		w.async(func() {
-			time.Sleep(delay)
+			elapse(delay)
 			w.hook(order)
 		})
 	}
@@ -180,7 +180,7 @@ func (w *world) hook(order string) {
 		if w.hint(order) {
 			return
 		}
-		time.Sleep(pause)
+		elapse(pause)
 	}
 	w.note("the webhook of %s is given up", order)
 }
@@ -215,7 +215,7 @@ func (w *world) expect(p *process, order string) {
 	w.mu.Lock()
 	paid := w.payments[order].state == payfer.Paid
 	w.mu.Unlock()
-	time.Sleep(prompt)
+	elapse(prompt)
 	concerned := w.concerned(order)
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -39,7 +39,7 @@ func (w *world) ordering() {
 		w.letters = append(w.letters, l)
 		twice := throw.once(12) // a worker that outlived its lease, and the one after it
 		w.async(func() {
-			time.Sleep(at)
+			elapse(at)
 			if twice {
 				w.async(func() { w.post(l) })
 			}
@@ -54,7 +54,7 @@ func (w *world) post(l *letter) {
 	for !w.finished(l) {
 		p := w.somebody(name)
 		if p == nil {
-			time.Sleep(time.Second)
+			elapse(time.Second)
 			continue
 		}
 		ctx, cancel := context.WithTimeout(context.Background(), 90*time.Second)
@@ -66,7 +66,7 @@ func (w *world) post(l *letter) {
 			l.done = true
 			w.mu.Unlock()
 		}
-		time.Sleep(w.dice.roll(name).between(100*time.Millisecond, 4*time.Second))
+		elapse(w.dice.roll(name).between(100*time.Millisecond, 4*time.Second))
 	}
 }
 
@@ -101,16 +101,16 @@ func (w *world) customer(p *payment) {
 	}
 	switch throw.below(10) {
 	case 0:
-		time.Sleep(throw.between(0, 500*time.Millisecond))
+		elapse(throw.between(0, 500*time.Millisecond))
 		w.pay(p, p.unique)
 	case 1:
-		time.Sleep(w.plan.expiry + throw.between(time.Second, 20*time.Minute))
+		elapse(w.plan.expiry + throw.between(time.Second, 20*time.Minute))
 		w.pay(p, p.unique)
 	case 2:
-		time.Sleep(throw.between(time.Second, w.plan.expiry*2))
+		elapse(throw.between(time.Second, w.plan.expiry*2))
 		w.cancel(p)
 	case 3:
-		time.Sleep(throw.between(0, w.plan.expiry))
+		elapse(throw.between(0, w.plan.expiry))
 		w.async(func() { w.hook(p.order) }) // forged
 	}
 }
@@ -129,7 +129,7 @@ func (w *world) seen(d kassa.Delivery) {
 	at := throw.between(time.Second, w.plan.expiry)
 	if throw.below(10) < 6 {
 		w.async(func() {
-			time.Sleep(at)
+			elapse(at)
 			if w.stands(p) {
 				w.pay(p, sum)
 			}
@@ -154,7 +154,7 @@ func (w *world) asking() {
 			guest = firstGuest + int64(throw.below(w.plan.guests))
 		}
 		w.async(func() {
-			time.Sleep(at)
+			elapse(at)
 			w.ask(fmt.Sprint("asks ", i), guest)
 		})
 	}
@@ -239,9 +239,9 @@ func (w *world) blocking() {
 		}
 		from, while := throw.between(0, trouble*8/10), throw.between(time.Second, trouble/3)
 		w.async(func() {
-			time.Sleep(from)
+			elapse(from)
 			w.shut(o.chat, true)
-			time.Sleep(while)
+			elapse(while)
 			w.shut(o.chat, false)
 			w.insist(fmt.Sprint("back ", i), func(ctx context.Context, p *process) error { return p.desk.Back(ctx, o.peer) })
 		})
@@ -265,7 +265,7 @@ func (w *world) moving() {
 		}
 		at, byWord := throw.between(0, trouble), throw.once(2)
 		w.async(func() {
-			time.Sleep(at)
+			elapse(at)
 			to := -1_000_000_000_000 + o.chat
 			w.mu.Lock()
 			old := w.room(o.chat)
@@ -291,6 +291,6 @@ func (w *world) insist(name string, do func(context.Context, *process) error) {
 				return
 			}
 		}
-		time.Sleep(w.dice.roll(name).between(time.Second, 2*time.Second))
+		elapse(w.dice.roll(name).between(time.Second, 2*time.Second))
 	}
 }

@@ -112,7 +112,7 @@ func (p *process) awake() error {
 		if wait <= 0 {
 			return nil
 		}
-		time.Sleep(wait + p.world.dice.roll(p.name+" wakes up").between(0, 20*time.Millisecond))
+		elapse(wait + p.world.dice.roll(p.name+" wakes up").between(0, 20*time.Millisecond))
 	}
 }
 
@@ -132,15 +132,15 @@ func (p *process) travel(ctx context.Context, at place, name string, do func()) 
 	left := time.Duration(float64(there) * throw.rand.Float64() / 2)
 	lost, mute, hangs := throw.chance(weather.lost), throw.chance(weather.mute), throw.once(2)
 	if throw.chance(weather.unsent) {
-		time.Sleep(back)
+		elapse(back)
 		return errors.Join(errUnsent, p.awake())
 	}
 	answer := make(chan error, 1)
 	p.world.async(func() {
-		if time.Sleep(left); p.dead() {
+		if elapse(left); p.dead() {
 			return
 		}
-		if time.Sleep(there - left); !lost {
+		if elapse(there - left); !lost {
 			do()
 		}
 		switch {
@@ -149,7 +149,7 @@ func (p *process) travel(ctx context.Context, at place, name string, do func()) 
 		case lost || mute:
 			answer <- errUnheard
 		default:
-			time.Sleep(back)
+			elapse(back)
 			answer <- nil
 		}
 	})

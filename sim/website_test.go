@@ -19,7 +19,7 @@ func (w *world) website() {
 		order := fmt.Sprint("WEB-", i)
 		at, pays := throw.between(0, trouble), throw.below(10) < 7
 		w.async(func() {
-			time.Sleep(at)
+			elapse(at)
 			p := &payment{
 				order: order, shop: o.shop, asked: 70_000 * money.Som, unique: 70_000*money.Som + money.Amount(i+1),
 				state: payfer.Pending, made: time.Now(), expires: time.Now().Add(w.plan.expiry),
@@ -29,7 +29,7 @@ func (w *world) website() {
 			w.strange = append(w.strange, order)
 			w.mu.Unlock()
 			if pays {
-				time.Sleep(throw.between(time.Second, 2*w.plan.expiry))
+				elapse(throw.between(time.Second, 2*w.plan.expiry))
 				w.pay(p, p.unique)
 				return
 			}

@@ -117,11 +117,11 @@ func (w *world) live() {
 	for n, c := range calm {
 		p := w.boot(fmt.Sprint("calm.", n))
 		w.at(0, p)
-		time.Sleep(c.runs)
+		elapse(c.runs)
 		w.at(0, nil)
 		p.stop()
 		<-p.ended
-		time.Sleep(c.rests)
+		elapse(c.rests)
 	}
 	w.tasks.Wait()
 	w.judge()
@@ -131,25 +131,25 @@ func (w *world) live() {
 func (w *world) fates(i int) {
 	for n := 1; ; n++ {
 		throw := w.dice.roll(fmt.Sprint("fate ", i))
-		time.Sleep(throw.between(50*time.Millisecond, 150*time.Millisecond))
+		elapse(throw.between(50*time.Millisecond, 150*time.Millisecond))
 		p := w.boot(fmt.Sprintf("p%d.%d", i+1, n))
 		w.at(i, p)
 		life := throw.between(w.plan.lives/10, 2*w.plan.lives)
 		if left := time.Until(w.calmFrom); w.plan.lives == 0 || life > left {
-			time.Sleep(left + throw.between(0, time.Second))
+			elapse(left + throw.between(0, time.Second))
 			w.at(i, nil)
 			p.stop()
 			<-p.ended
 			return
 		}
 		if w.plan.freezes && throw.once(3) {
-			time.Sleep(life / 2)
+			elapse(life / 2)
 			p.freeze(throw.between(time.Second, 40*time.Second))
 		}
-		time.Sleep(life)
+		elapse(life)
 		w.at(i, nil)
 		w.end(p, throw)
-		time.Sleep(throw.between(0, 8*time.Second))
+		elapse(throw.between(0, 8*time.Second))
 	}
 }
 
