@@ -21,7 +21,8 @@ type verdict struct {
 
 	said     map[int64]map[string][]sandbox.Message // chat, note
 	sends    map[[2]int64]sandbox.Call              // chat, message
-	lost     []time.Time                            // when a reply of Telegram's was lost
+	lost     map[int64][]span                       // chat: when a reply of Telegram's was lost
+	faults   map[string][]span                      // shop: when Payfer did not answer as it should
 	payments map[string][]sandbox.Payment           // shop and sum asked
 	creates  map[string]sandbox.PayferCall          // order
 }
@@ -40,11 +41,12 @@ func (v *verdict) report(t *testing.T) {
 func (w *witness) judge() *verdict {
 	v := &verdict{
 		witness: w, said: map[int64]map[string][]sandbox.Message{}, sends: map[[2]int64]sandbox.Call{},
+		lost: map[int64][]span{}, faults: map[string][]span{},
 		payments: map[string][]sandbox.Payment{}, creates: map[string]sandbox.PayferCall{},
 	}
 	w.mu.Lock()
 	commands := slices.Clone(w.commands)
-	v.figures.commands, v.figures.deaths = len(commands), len(w.deaths)
+	v.figures.commands, v.figures.deaths, v.figures.stills = len(commands), len(w.deaths), len(w.stills)
 	w.mu.Unlock()
 	v.gather(commands)
 	numbers := map[int64]map[string]string{}
@@ -61,10 +63,11 @@ func (w *witness) judge() *verdict {
 			}
 		}
 	}
+	v.figures.missing, v.figures.wrong = len(v.missing), len(v.wrong)
 	return v
 }
 
-var noteForm = regexp.MustCompile(`order-\d{4}`)
+var noteForm = regexp.MustCompile(`order-\d{4,}`)
 
 // gather reads the sandbox.
 func (v *verdict) gather(commands []*command) {
@@ -81,8 +84,15 @@ func (v *verdict) gather(commands []*command) {
 	for _, method := range []string{"sendMessage", "sendPhoto"} {
 		for _, c := range v.f.Telegram.Calls(method) {
 			v.sends[[2]int64{c.Chat, int64(c.Message)}] = c
+			if c.Fault != "" && c.Fault != sandbox.TooMany {
+				v.lost[c.Chat] = append(v.lost[c.Chat], span{c.At, c.At})
+			}
+		}
+	}
+	for _, method := range []string{"create", "check"} {
+		for _, c := range v.f.Payfer.Calls(method) {
 			if c.Fault != "" {
-				v.lost = append(v.lost, c.At)
+				v.faults[c.Shop] = append(v.faults[c.Shop], span{c.At, c.At})
 			}
 		}
 	}
@@ -184,7 +194,8 @@ func (v *verdict) payments1(pays []sandbox.Payment) {
 
 // shown: people see one invoice, with one sum to pay.
 func (v *verdict) shown(c *command, shown []sandbox.Message, pays []sandbox.Payment) {
-	all := photos(shown)
+	// A sum that came to light after its invoice was given up makes a photo of the notice.
+	all := slices.DeleteFunc(photos(shown), func(m sandbox.Message) bool { return strings.HasPrefix(first(m), "📭") })
 	if len(all) == 0 {
 		v.textAlone(c, shown)
 		return
@@ -217,7 +228,7 @@ func (v *verdict) textAlone(c *command, shown []sandbox.Message) {
 		v.lacks("%s: nobody knows yet whether it exists", c.note)
 	}
 	v.figures.notices++
-	if at := v.sent(last); !v.trouble(c.at, at) {
+	if at := v.sent(last); !v.trouble(c, at) && !anyMeets(v.faults[c.o.shop], c.at, at) {
 		v.bad("%s: no invoice, though all went well: %q", c.note, last.Text)
 	}
 }
@@ -261,10 +272,17 @@ func (v *verdict) news(c *command, news []sandbox.Message, pays []sandbox.Paymen
 // repeats: the same again only where nobody could know that it had arrived,
 // and then marked.
 func (v *verdict) repeats(c *command, what string, list []sandbox.Message) {
+	unmarked := 0
 	for i, m := range list {
-		switch marked := v.marked(m); {
-		case i == 0 && marked && !v.trouble(c.at, v.sent(m)):
+		marked := v.marked(m)
+		if !marked {
+			unmarked++
+		}
+		switch {
+		case i == 0 && marked && !v.trouble(c, v.sent(m)):
 			v.bad("%s: the first %s is marked as a repeat without need", c.note, what)
+		case unmarked == 1 && !marked && v.outlivedBetween(c.at, v.sent(m)):
+			// Of two workers the one that outlived its lease may be the first to begin and the last to send.
 		case i > 0 && !marked:
 			v.bad("%s: the %s came again without a mark: %q", c.note, what, first(m))
 		}
@@ -287,9 +305,10 @@ func (v *verdict) sent(m sandbox.Message) time.Time {
 	return v.sends[[2]int64{m.Chat, int64(m.ID)}].At
 }
 
-// trouble tells whether the process died or a reply was lost between two moments.
-func (v *verdict) trouble(from, to time.Time) bool {
-	return v.diedBetween(from, to) || slices.ContainsFunc(v.lost, func(at time.Time) bool { return at.After(from) && at.Before(to) })
+// trouble tells whether a process died or a reply was lost in the chat between the
+// command and that moment.
+func (v *verdict) trouble(c *command, to time.Time) bool {
+	return v.diedBetween(c.at, to) || anyMeets(v.lost[c.o.Chat()], c.at, to)
 }
 
 // face: the last message that shows the invoice shows its present state.
@@ -302,7 +321,7 @@ func (v *verdict) face(c *command, shown []sandbox.Message, pays []sandbox.Payme
 		v.lacks("%s: it is paid, but its message has not changed: %q", c.note, last.Text)
 	case !paid && says:
 		v.bad("%s: it is not paid, but its message says so: %q", c.note, last.Text)
-	case !paid && isPhoto(last) && !buttons:
+	case !paid && isPhoto(last) && !buttons && !strings.HasPrefix(last.Text, "📭"):
 		v.bad("%s: it is open and cannot be paid: %q", c.note, last.Text)
 	}
 }

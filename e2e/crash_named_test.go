@@ -76,7 +76,7 @@ func dieAndKeepWord(t *testing.T, k kind, d death) {
 	if err := <-sold; err != nil {
 		t.Fatalf("%v; the chat:\n%s", err, o.chat())
 	}
-	got := w.settled(t, inTime)
+	got := w.settled(t, inTime, 0)
 	v := w.judge()
 	if len(v.wrong)+len(v.missing) > 0 {
 		t.Log(o.chat())

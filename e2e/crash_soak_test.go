@@ -3,202 +3,154 @@ package e2e
 import (
 	"flag"
 	"fmt"
-	"math/rand/v2"
-	"regexp"
-	"sync"
+	"syscall"
 	"testing"
 	"time"
-
-	"payferbot/sandbox"
 )
 
 // How long the soak is and what it does, for `make soak` and to see a failure again.
 var (
-	rounds = flag.Int("rounds", 8, "how often the soak kills the process, on each store")
+	rounds = flag.Int("rounds", 8, "how often the soak kills a process, on each store")
+	load   = flag.Float64("load", 8, "invoices a second that people ask for during the soak, on each store")
+	quiet  = flag.Duration("quiet", 0, "how long the processes run after the soak, with nothing to do")
 	seed   = flag.Uint64("seed", 0, "what the soak does, at random; 0: something new")
 )
 
-// shopkeepers is how many people sell at once. Many, for a chat that was being
-// written to when the process died waits for 12 s.
-const shopkeepers = 24
-
+// TestSoakKilledAtRandomInstantsKeepsItsWord has one process on the embedded store,
+// and two on Redis, of which one polls. One is killed at a time; of the two one
+// also stands still now and then for longer than its lease.
 func TestSoakKilledAtRandomInstantsKeepsItsWord(t *testing.T) {
 	onBoth(t, func(t *testing.T, k kind) {
 		s := *seed
 		if s == 0 {
 			s = uint64(time.Now().UnixNano())
 		}
-		replay := fmt.Sprintf("go test ./e2e -run 'TestSoakKilledAtRandomInstantsKeepsItsWord/%s' -rounds %d -seed %d", k, *rounds, s)
+		replay := fmt.Sprintf("go test ./e2e -run 'TestSoakKilledAtRandomInstantsKeepsItsWord/%s' -rounds %d -load %g -quiet %s -seed %d",
+			k, *rounds, *load, *quiet, s)
 		t.Log("the same again: " + replay)
 		defer func() {
 			if t.Failed() {
 				fmt.Println("FAILED SEED: " + replay)
 			}
 		}()
+		m := newMarket(t, k, s, *load)
 		began := time.Now()
-		m := newMarket(t, k, s)
-		for range *rounds {
+		shut := m.open(*load)
+		for n := range *rounds {
+			if len(m.more) > 0 && (n == *rounds/2 || m.roll(40) == 0) {
+				m.standStill(t)
+			}
 			m.round(t)
 		}
-		killed := time.Now()
+		shut()
+		traded := time.Since(began)
 		m.f.Telegram.ClearFaults()
 		m.f.Payfer.ClearFaults()
-		m.f.restart()
-		got := m.settled(t, inTime)
-		t.Logf("%s store: %s; %s for the kills, %s to settle", k, got,
-			killed.Sub(began).Round(time.Second), time.Since(killed).Round(time.Second))
+		got := m.settled(t, inTime+traded+longSoak(settleTime), *quiet)
+		t.Logf("%s store, %d process(es): %s; %.1f commands a second over %s, then %s to settle, %s of it quiet",
+			k, len(m.processes()), got, float64(got.commands)/traded.Seconds(), traded.Round(time.Second),
+			(time.Since(began) - traded).Round(time.Second), *quiet)
 	})
 }
 
-// market is many shopkeepers and their customers around one bot that is killed
-// again and again, with services that lose a reply here and there.
-type market struct {
-	*witness
-	owners []*owner
+// settleTime is how much longer a long soak may take to settle: a message that was lost
+// again and again, and an order that Payfer did not know, are tried anew after up to 5 minutes.
+const settleTime = 6 * time.Minute
 
-	dice    sync.Mutex
-	rand    *rand.Rand
-	willPay map[string]bool // orders that the customer pays when he sees them
-	later   []string        // orders that are paid while the bot is dead, mostly
+// longSoak is the time in a long soak, and none in a short one.
+func longSoak(d time.Duration) time.Duration {
+	const long = 50
+	if *rounds < long {
+		return 0
+	}
+	return d
 }
 
-func newMarket(t *testing.T, k kind, seed uint64) *market {
-	t.Helper()
-	f := start(t, k)
-	m := openMarket(f, seed, shopkeepers)
-	if code := f.stop(); code != 0 {
-		t.Fatalf("exit %d", code)
-	}
-	return m
-}
-
-// openMarket has so many people link their kassas to the bot that runs.
-func openMarket(f *shopfloor, seed uint64, people int) *market {
-	f.t.Helper()
-	m := &market{witness: newWitness(f), rand: rand.New(rand.NewPCG(seed, 0)), willPay: map[string]bool{}}
-	for range people {
-		m.owners = append(m.owners, f.newLinked("en"))
-	}
-	f.Payfer.OnCreate(m.made)
-	f.Telegram.OnCall(m.seen)
-	return m
-}
-
-func (m *market) roll(n int) int {
-	m.dice.Lock()
-	defer m.dice.Unlock()
-	return m.rand.IntN(n)
-}
-
-// made decides what becomes of a payment. Some are paid before create's answer
-// is on its way; a second attempt's predecessor may be paid as well.
-func (m *market) made(p sandbox.Payment) {
-	switch fate := m.roll(100); {
-	case fate < 20:
-		_ = m.f.Payfer.Pay(p.Order)
-	case fate < 60:
-		m.dice.Lock()
-		m.willPay[p.Order] = true
-		m.dice.Unlock()
-	case fate < 75:
-		m.dice.Lock()
-		m.later = append(m.later, p.Order)
-		m.dice.Unlock()
-	}
-}
-
-var orderForm = regexp.MustCompile(`check:([a-z2-7]+)`)
-
-// seen lets the customer pay when the invoice's photo has come.
-func (m *market) seen(c sandbox.Call) {
-	if c.Method != "sendPhoto" || c.Stage != sandbox.Applied || c.Message == 0 {
-		return
-	}
-	order := orderForm.FindStringSubmatch(c.Params.Get("reply_markup"))
-	if order == nil {
-		return
-	}
-	m.dice.Lock()
-	pays := m.willPay[order[1]]
-	delete(m.willPay, order[1])
-	m.dice.Unlock()
-	if pays {
-		_ = m.f.Payfer.Pay(order[1])
-	}
-}
-
-// round is one life of the process: commands and payments before it, at its
-// start and in its midst, lost replies, and kill -9 at any instant.
+// round is one life of a process, which ends by kill -9 at any instant, and the
+// start of the next one.
 func (m *market) round(t *testing.T) {
 	t.Helper()
-	m.mishaps()
+	m.f.Payfer.UniqueInPending(m.roll(2) == 0)
+	m.during(t, m.lifetime())
+	p := m.anyOf()
+	p.kill()
+	if len(m.more) == 0 {
+		m.died()
+	} else { // the others go on, so that there is no moment at which the sandbox has dealt with all
+		now := time.Now()
+		m.diedWithin(span{now, now.Add(lateTime)})
+	}
 	m.overdue()
-	for range m.roll(2) {
-		m.order()
+	if len(m.more) > 0 && m.roll(30) == 0 {
+		m.elsewhere(t, p, followTime) // long enough for another to take over
+	} else {
+		m.elsewhere(t, p, time.Duration(m.roll(100))*time.Millisecond)
 	}
-	m.f.launch()
-	if m.roll(8) > 0 { // or it dies while it starts
-		m.f.ready()
+	p.launch()
+	if m.roll(8) > 0 { // or it may die while it starts
+		p.ready()
 	}
-	for range 1 + m.roll(4) {
-		m.order()
-	}
-	end := time.NewTimer(m.lifetime())
-	defer end.Stop()
-	half := time.NewTimer(time.Duration(10+m.roll(290)) * time.Millisecond)
-	defer half.Stop()
-	for {
-		select {
-		case <-half.C:
-			m.order()
-			m.overdue()
-			continue
-		case <-m.f.run.done:
-			t.Fatalf("the process ended by itself, exit %d", m.f.run.code)
-		case <-end.C:
-		}
-		break
-	}
-	m.f.kill()
-	m.died()
 }
 
-// lifetime is how long the process lives on. Every third dies while it deals
+// lateTime is how much later the sandbox may deal with what a process sent just
+// before it died.
+const lateTime = 2 * time.Second
+
+// standStill stops a process for longer than its lease, and in a long soak every fourth
+// time for longer than it holds anything that it has in hand, and then lets it go on. What
+// it finishes then may have been done by another.
+func (m *market) standStill(t *testing.T) {
+	t.Helper()
+	const drained = 12 * time.Second // for what was in hand
+	still := 6*time.Second + time.Duration(m.roll(2000))*time.Millisecond
+	if m.roll(4) == 0 {
+		still += longSoak(12 * time.Second)
+	}
+	p := m.anyOf()
+	p.ready()
+	from := time.Now()
+	p.run.signal(syscall.SIGSTOP)
+	m.during(t, still)
+	p.run.signal(syscall.SIGCONT)
+	m.stoodStill(span{from, time.Now().Add(drained)})
+	m.overdue()
+}
+
+// anyOf picks a process.
+func (m *market) anyOf() *shopfloor {
+	all := m.processes()
+	return all[m.roll(len(all))]
+}
+
+// during lets time go by; no process may end by itself meanwhile.
+func (m *market) during(t *testing.T, d time.Duration) {
+	t.Helper()
+	m.elsewhere(t, nil, d)
+}
+
+// elsewhere is during, but for one process that is dead.
+func (m *market) elsewhere(t *testing.T, dead *shopfloor, d time.Duration) {
+	t.Helper()
+	over := time.NewTimer(d)
+	defer over.Stop()
+	<-over.C
+	for _, p := range m.processes() {
+		if p == dead {
+			continue
+		}
+		select {
+		case <-p.run.done:
+			t.Fatalf("the process ended by itself, exit %d", p.run.code)
+		default:
+		}
+	}
+}
+
+// lifetime is how long a process lives on. Every third dies while it deals
 // with what it was just told.
 func (m *market) lifetime() time.Duration {
 	if m.roll(3) == 0 {
 		return time.Duration(m.roll(60)) * time.Millisecond
 	}
 	return time.Duration(20+m.roll(580)) * time.Millisecond
-}
-
-// order lets somebody ask for an invoice.
-func (m *market) order() { m.command(m.owners[m.roll(len(m.owners))]) }
-
-// overdue lets those pay who said that they would do so later.
-func (m *market) overdue() {
-	m.dice.Lock()
-	list := m.later
-	m.later = nil
-	m.dice.Unlock()
-	for _, order := range list {
-		_ = m.f.Payfer.Pay(order)
-	}
-}
-
-// mishaps has replies lost after the call was done, each for the next call of its kind.
-func (m *market) mishaps() {
-	losses := []sandbox.Kind{sandbox.DropAfter, sandbox.Cut, sandbox.Empty, sandbox.Garbage}
-	loss := func() sandbox.Kind { return losses[m.roll(len(losses))] }
-	for _, method := range []string{"sendPhoto", "sendMessage", "editMessageCaption", "getUpdates"} {
-		if m.roll(5) == 0 {
-			m.f.Telegram.Fault(method, loss(), 1)
-		}
-	}
-	for _, method := range []string{"create", "check"} {
-		if m.roll(4) == 0 {
-			m.f.Payfer.Fault(method, loss(), 1)
-		}
-	}
-	m.f.Payfer.UniqueInPending(m.roll(2) == 0)
 }

@@ -3,6 +3,7 @@ package e2e
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -16,12 +17,23 @@ import (
 // was asked of it and when it died. What came of it the sandbox knows.
 type witness struct {
 	f     *shopfloor
-	marks []string // the words that mark a message as possibly a repeat
+	more  []*shopfloor // further processes on the same store
+	marks []string     // the words that mark a message as possibly a repeat
 
 	mu       sync.Mutex
-	deaths   []time.Time
+	deaths   []span
+	stills   []span // when a process stood still for longer than it held what it had in hand
 	commands []*command
 }
+
+// span is a stretch of time within which something may have been done and not
+// recorded.
+type span struct{ from, to time.Time }
+
+func (s span) meets(from, to time.Time) bool { return !s.to.Before(from) && s.from.Before(to) }
+
+// processes are all of them.
+func (w *witness) processes() []*shopfloor { return append([]*shopfloor{w.f}, w.more...) }
 
 // command is one /invoice. Its note and its sum are like no other's.
 type command struct {
@@ -62,67 +74,117 @@ func (w *witness) died() {
 	if err := w.f.Drain(); err != nil {
 		w.f.t.Fatal(err)
 	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.deaths = append(w.deaths, time.Now())
+	now := time.Now()
+	w.diedWithin(span{now, now})
 }
 
-// diedBetween tells whether the process died between two moments.
+// diedWithin notes a death of which it is known only roughly when the sandbox had
+// dealt with all that the dead one had sent.
+func (w *witness) diedWithin(s span) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.deaths = append(w.deaths, s)
+}
+
+// stoodStill notes that a process did nothing for a while, and then went on.
+func (w *witness) stoodStill(s span) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.stills = append(w.stills, s)
+}
+
+// diedBetween tells whether a process died, or outlived its lease, between two moments.
 func (w *witness) diedBetween(from, to time.Time) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for _, at := range w.deaths {
-		if at.After(from) && at.Before(to) {
-			return true
-		}
-	}
-	return false
+	return anyMeets(w.deaths, from, to) || anyMeets(w.stills, from, to)
+}
+
+// outlivedBetween tells whether a process outlived its lease between two moments.
+func (w *witness) outlivedBetween(from, to time.Time) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return anyMeets(w.stills, from, to)
+}
+
+func anyMeets(list []span, from, to time.Time) bool {
+	return slices.ContainsFunc(list, func(s span) bool { return s.meets(from, to) })
 }
 
 // figures are what a run came to, for the record.
 type figures struct {
-	deaths, commands, payments, abandoned, paid    int
-	invoices, invoiceRepeats, announced, newsAgain int
-	paidTexts, notices                             int
+	deaths, stills, commands, payments, abandoned, paid int
+	invoices, invoiceRepeats, announced, newsAgain      int
+	paidTexts, notices                                  int
+	missing, wrong                                      int
 }
 
 func (f figures) String() string {
-	return fmt.Sprintf("%d kills, %d commands, %d payments at Payfer (%d of them a second attempt), %d paid; %d invoices shown (and %d marked repeats), %d announcements (and %d marked repeats), %d commands answered by a text: paid before their sum was known; %d by a text: nothing came of it",
-		f.deaths, f.commands, f.payments, f.abandoned, f.paid, f.invoices, f.invoiceRepeats, f.announced, f.newsAgain, f.paidTexts, f.notices)
+	return fmt.Sprintf("%d kills, %d stand-stills, %d commands, %d payments at Payfer (%d of them a second attempt), %d paid; %d invoices shown (and %d marked repeats), %d announcements (and %d marked repeats), %d commands answered by a text: paid before their sum was known; %d by a text: nothing came of it; missing %d, false %d",
+		f.deaths, f.stills, f.commands, f.payments, f.abandoned, f.paid, f.invoices, f.invoiceRepeats, f.announced, f.newsAgain, f.paidTexts, f.notices, f.missing, f.wrong)
 }
 
-// settled waits until nothing is missing any more, then ends the process and
-// makes sure that it went in peace: nobody is owed anything, and the next
-// process has nothing to say.
-func (w *witness) settled(t *testing.T, within time.Duration) figures {
+// settled waits until nothing is missing any more, then ends the processes and
+// makes sure that they went in peace: nobody is owed anything, and those that come
+// next have nothing to say, for as long as the quiet.
+func (w *witness) settled(t *testing.T, within, quiet time.Duration) figures {
 	t.Helper()
 	deadline := time.NewTimer(within)
 	defer deadline.Stop()
-	tick := time.NewTicker(200 * time.Millisecond)
-	defer tick.Stop()
-	for v := w.judge(); len(v.missing) > 0; v = w.judge() {
+	for began := time.Now(); ; began = time.Now() {
+		v := w.judge()
+		if len(v.missing) == 0 {
+			break
+		}
+		// Judging a long market takes a while, and is not to take all of the machine.
+		next := time.NewTimer(max(200*time.Millisecond, 4*time.Since(began)))
 		select {
-		case <-tick.C:
-		case <-w.f.run.done:
-			t.Fatalf("the process ended by itself, exit %d", w.f.run.code)
+		case <-next.C:
+			w.alive(t)
 		case <-deadline.C:
 			v.report(t)
+			w.inquest(t, v.missing)
 			t.Fatalf("after %s there still is missing: %d", within, len(v.missing))
 		}
 	}
 	w.rest(t, deadline.C)
 	said := w.said()
-	w.f.restart()
+	w.welcome()
+	w.hush(t, quiet)
 	w.goodbye(t)
 	if now := w.said(); now != said {
-		t.Errorf("a process that had nothing to do said %d things", now-said)
+		t.Errorf("processes that had nothing to do said %d things", now-said)
 	}
 	v := w.judge()
 	v.report(t)
 	return v.figures
 }
 
-// rest stops the process and starts it again until the store says that all is done.
+// hush lets the processes run with nothing to do.
+func (w *witness) hush(t *testing.T, quiet time.Duration) {
+	t.Helper()
+	over := time.NewTimer(quiet)
+	defer over.Stop()
+	select {
+	case <-over.C:
+		w.alive(t)
+	case <-t.Context().Done():
+	}
+}
+
+// alive makes sure that no process ended by itself.
+func (w *witness) alive(t *testing.T) {
+	t.Helper()
+	for _, p := range w.processes() {
+		select {
+		case <-p.run.done:
+			t.Fatalf("the process ended by itself, exit %d", p.run.code)
+		default:
+		}
+	}
+}
+
+// rest stops the processes and starts them again until the store says that all is done.
 func (w *witness) rest(t *testing.T, deadline <-chan time.Time) {
 	t.Helper()
 	for {
@@ -131,7 +193,7 @@ func (w *witness) rest(t *testing.T, deadline <-chan time.Time) {
 		if owed == 0 && letters == 0 {
 			return
 		}
-		w.f.restart()
+		w.welcome()
 		next := time.NewTimer(2 * time.Second)
 		select {
 		case <-next.C:
@@ -141,10 +203,21 @@ func (w *witness) rest(t *testing.T, deadline <-chan time.Time) {
 	}
 }
 
+// welcome starts all processes.
+func (w *witness) welcome() {
+	w.f.t.Helper()
+	for _, p := range w.processes() {
+		p.restart()
+	}
+}
+
+// goodbye stops all processes.
 func (w *witness) goodbye(t *testing.T) {
 	t.Helper()
-	if code := w.f.stop(); code != 0 {
-		t.Errorf("an ordered stop ended with exit %d", code)
+	for _, p := range w.processes() {
+		if code := p.stop(); code != 0 {
+			t.Errorf("an ordered stop ended with exit %d", code)
+		}
 	}
 }
 

@@ -144,3 +144,6 @@ func sow(t *testing.T, more string) uint64 {
 	})
 	return s
 }
+
+// order lets somebody ask for an invoice.
+func (m *market) order() { m.command(m.owners[m.roll(len(m.owners))]) }

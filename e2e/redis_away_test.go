@@ -34,7 +34,7 @@ func TestRedisThatIsAwayMakesPaymentsLateAndLosesNone(t *testing.T) {
 	m.busy(10)
 	m.overdue()
 	h.report(t)
-	t.Logf("%s; %s", m.settled(t, inTime), h)
+	t.Logf("%s; %s", m.settled(t, inTime, 0), h)
 }
 
 // busy lets people ask for invoices, and waits until Payfer has so many more.
@@ -50,9 +50,8 @@ func (m *market) busy(n int) {
 // noteTrouble notes a moment at which the store went away or came back: what was
 // under way then may be done again, marked.
 func (m *market) noteTrouble() {
-	m.witness.mu.Lock()
-	defer m.witness.mu.Unlock()
-	m.deaths = append(m.deaths, time.Now())
+	now := time.Now()
+	m.diedWithin(span{now, now})
 }
 
 // whileAway is what goes on while there is no store: customers pay, people ask,

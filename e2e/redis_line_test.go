@@ -89,7 +89,7 @@ func ailing(t *testing.T, a ailment) {
 	m.busy(people)
 	m.overdue()
 	h.report(t)
-	t.Logf("%s: %s; %s", a.name, m.settled(t, inTime), h)
+	t.Logf("%s: %s; %s", a.name, m.settled(t, inTime, 0), h)
 }
 
 // suffer is what goes on while the line ails: people ask, customers pay, and

@@ -8,6 +8,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"payferbot/sandbox"
 )
 
 // followTime is how long people wait at most when the process that polls dies: its
@@ -71,6 +73,30 @@ func (o *owner) onceEach(want int) {
 	}
 }
 
+// onceTold asks for what nothing but the inbox keeps from being told twice.
+func (o *owner) onceTold(command string) {
+	o.f.t.Helper()
+	const times = 3
+	before := len(o.f.Telegram.Sent(o.Chat()))
+	for range times {
+		o.ask(command, nil)
+	}
+	o.f.idle()
+	if told := len(o.f.Telegram.Sent(o.Chat())) - before; told != times {
+		o.f.t.Errorf("%d times %s was answered %d times; the chat:\n%s", times, command, told, o.chat())
+	}
+}
+
+// conflicts are the polls that another poll has ended.
+func conflicts(f *shopfloor) (list []sandbox.Call) {
+	for _, c := range f.Telegram.Calls("getUpdates") {
+		if c.Code == http.StatusConflict {
+			list = append(list, c)
+		}
+	}
+	return list
+}
+
 // idle waits until the store says that nobody is owed anything and no letter waits.
 // It may be asked while processes run, for Redis takes any number of them.
 func (f *shopfloor) idle() {
@@ -101,6 +127,10 @@ func TestTwoProcessesOnOneRedisAnswerOnce(t *testing.T) {
 			o.sale()
 			o.invoice("7500")
 			o.onceEach(2)
+			o.onceTold("/shop")
+			if n := len(conflicts(a)); n > 0 {
+				t.Errorf("%d polls were cut by another: both poll", n)
+			}
 			a.well()
 			b.well()
 			if code := a.stop(); code != 0 {

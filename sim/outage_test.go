@@ -27,7 +27,7 @@ var cutOffChats = flag.Int("chats", 10, "for how many chats payments wait while 
 func TestTelegramDownForAnHour(t *testing.T) {
 	dir := quickDir(t)
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorldOf(t, plan{processes: 1, shops: *cutOffChats / 10, chats: *cutOffChats, rate: 30, zone: time.UTC, expiry: 3 * time.Hour}, dir)
+		w := newWorldOf(t, plan{processes: 1, shops: (*cutOffChats + 9) / 10, chats: *cutOffChats, rate: 30, zone: time.UTC, expiry: 3 * time.Hour}, dir)
 		w.lines = nil
 		p := w.boot("p1.1")
 		w.processes = []*process{p}
