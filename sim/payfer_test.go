@@ -207,7 +207,7 @@ func (w *world) hint(order string) bool {
 // When all has been well for a while, a webhook that was taken is followed by its announcement soon.
 const (
 	settled = time.Minute
-	prompt  = time.Minute
+	prompt  = 20 * time.Second
 )
 
 // expect holds that: unless the process was stopped meanwhile, or the webhook was forged.
