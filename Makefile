@@ -6,7 +6,7 @@ PACKAGES ?= ./...
 SIM ?= -seeds 300 -twice 10 -chats 10 -bad 4h -day 1h
 FUZZTIME ?= 20s
 
-.PHONY: help run demo sandbox test check fmt fmt-check vet lint deadcode bench soak fuzz cover deps need
+.PHONY: help run demo sandbox test check fmt fmt-check vet lint deadcode bench soak soak-sim soak-store soak-http soak-kill soak-redis fuzz cover deps need
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -47,11 +47,30 @@ deadcode:
 bench: ## the benchmarks
 	$(GO) test -run '^$$' -bench . -benchmem $(PACKAGES)
 
-soak: need ## kill -9 at random instants, ROUNDS times on each store
-	$(GO) test -count 1 -timeout 60m -v ./e2e -run Soak -rounds $(ROUNDS)
+SOAK = $(GO) test -count 1 -timeout 4h -v
+
+soak: need ## everything in its long form; takes a night: soak-sim soak-store soak-http soak-kill soak-redis, then the fuzzers
+	$(MAKE) soak-sim soak-store soak-http soak-kill soak-redis
+	$(MAKE) fuzz FUZZTIME=10m
+
+soak-sim: ## ten thousand simulated lives, an hour without Telegram, days without Payfer, a day of trade
+	$(SOAK) ./sim -seeds 10000 -twice 100 -chats 500 -bad 24h -day 24h
+	$(SOAK) ./kassa -run TestWhateverHappensThePromiseHolds -rapid.checks=1000
+
+soak-store: need ## a thousand power cuts, two hundred full disks, a hundred torn transactions
+	$(SOAK) ./store -run 'PowerCuts|FullDisk|TornFile' -cuts 1000 -floods 200 -tears 100
+
+soak-http: need ## ten thousand slow connections, a million forged webhooks
+	$(SOAK) ./e2e -run 'SlowConnections|ForgedAndReplayed' -connections 10000 -forged 1000000
+
+soak-kill: need ## kill -9 at random instants under load, ROUNDS times on each store, then ten minutes of quiet
+	$(SOAK) ./e2e -run Soak -rounds $(ROUNDS) -load 50 -quiet 10m
+
+soak-redis: need ## a hundred failovers under Sentinel
+	$(SOAK) ./e2e -run TestFailoversOfRedis -failovers 100
 
 fuzz: ## every fuzz test for FUZZTIME
-	@grep -l '^func Fuzz' */*_test.go | xargs -n 1 dirname | sort -u | while read -r dir; do \
+	@grep -l '^func Fuzz' *_test.go */*_test.go | xargs -n 1 dirname | sort -u | while read -r dir; do \
 		for name in $$(sed -nE 's/^func (Fuzz[A-Za-z]+).*/\1/p' $$dir/*_test.go); do \
 			$(GO) test ./$$dir -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) || exit 1; \
 		done; \
@@ -65,7 +84,7 @@ cover: need ## how much of the code the tests run
 BROWSER = $(notdir $(firstword $(foreach b,chromium google-chrome chromium-browser,$(shell command -v $(b))) chromium))
 
 # What the tests need beside Go: command, Debian's package.
-NEEDS = redis-server:redis-server zbarimg:zbar-tools $(BROWSER):chromium $(firstword $(shell $(GO) env CC)):gcc,libc6-dev
+NEEDS = redis-server:redis-server zbarimg:zbar-tools strace:strace $(BROWSER):chromium $(firstword $(shell $(GO) env CC)):gcc,libc6-dev
 
 # missing sets $$packages to those of NEEDS whose command is not there.
 missing = packages=; for need in $(NEEDS); do \
