@@ -172,7 +172,18 @@ func TestARedisOutOfMemorySaysSoAndGoesOnWithRoom(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	noon := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	hold := func(who string, at time.Duration) bool {
+		held, _ := s.Hold(t.Context(), who, noon.Add(at), noon.Add(at+5*time.Second)) // another's error says that there is no room
+		return held
+	}
+	if !hold("a", 0) {
+		t.Fatal("nobody holds the inbox, and it is not to be had")
+	}
 	limit("1")
+	if !hold("a", time.Minute) || hold("b", time.Minute) {
+		t.Error("the inbox does not stay with the one who has it, so that nobody tells people that there is no room")
+	}
 	for what, err := range map[string]error{"update": put(), "ping": s.Ping(t.Context())} {
 		if !errors.Is(err, kassa.ErrFull) || !strings.Contains(err.Error(), "Redis has no memory left") {
 			t.Errorf("%s: %v", what, err)

@@ -33,12 +33,19 @@ type ownLease struct {
 	lease
 }
 
-// Hold implements [kassa.Inbox].
+// Hold implements [kassa.Inbox]. Where there is no room to write the lease down,
+// nobody else can have it either: it stays with whom it names, for people are to
+// hear that there is no room.
 func (s *Store) Hold(ctx context.Context, who string, now, until time.Time) (held bool, err error) {
+	named := false
 	err = s.changeLease(ctx, func(l *lease) bool {
+		named = l.Who == who
 		held = l.take(who, now, until)
 		return held
 	})
+	if errors.Is(err, kassa.ErrFull) && named {
+		return true, nil
+	}
 	if err != nil {
 		return false, fmt.Errorf("hold the inbox: %w", err)
 	}
