@@ -40,10 +40,13 @@ func (r *redis) inspect(ctx context.Context, log *slog.Logger) error {
 			return nil
 		}
 		info := parseInfo(text)
+		if err := judge(info, log); err != nil {
+			return err
+		}
 		if info["aof_enabled"] == "1" {
 			warnOfFsync(fsyncOf(ctx, c), log)
 		}
-		return judge(info, log)
+		return nil
 	})
 }
 
