@@ -300,3 +300,24 @@ func unreached(t *testing.T, d desk) *Bot {
 	b.desk = d
 	return b
 }
+
+// As where Redis fails over at once: Telegram was told that the letter is saved,
+// and the new master never heard of it.
+func TestALetterThatTheInboxForgetsIsAnsweredAllTheSame(t *testing.T) {
+	t.Parallel()
+	s := perform(t)
+	s.inbox.setFail(func(method string) error {
+		if method == "Waiting" || method == "Letters" {
+			s.inbox.waiting = nil
+		}
+		return nil
+	})
+	aziz := s.user(42)
+	aziz.Send("/help")
+	s.hears(42, "help", nil)
+	aziz.Send("/cancel")
+	s.hears(42, "cancel.nothing", nil)
+	if said := s.said(42); len(said) != 2 {
+		t.Errorf("said %q", said)
+	}
+}

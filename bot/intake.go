@@ -13,13 +13,14 @@ import (
 )
 
 // intake makes letters durable. Who works them finds them in the inbox, as
-// those that another process left there.
+// those that another process left there, or among the kept.
 type intake struct {
 	inbox kassa.Inbox
 	lease *lease
 	now   func() time.Time
 	rooms atomic.Pointer[mailroom] // where they are worked; nil while another process does it
 	news  chan struct{}            // tells that the inbox may hold something new
+	kept  kept
 
 	mu    sync.Mutex
 	dealt map[int64]bool // letters that were answered unsaved and that Telegram will send again
@@ -45,7 +46,11 @@ func (i *intake) receive(ctx context.Context, letters []kassa.Letter) error {
 
 // save puts the letters into the inbox, all or none.
 func (i *intake) save(ctx context.Context, letters []kassa.Letter) error {
-	_, err := i.inbox.Receive(ctx, letters, i.now())
+	if i.rooms.Load() != nil { // or another process hands them to its workers
+		i.kept.saving(letters)
+	}
+	fresh, err := i.inbox.Receive(ctx, letters, i.now())
+	i.kept.saved(letters, fresh)
 	if err == nil {
 		fault.At("inbox saved")
 	}

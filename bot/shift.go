@@ -34,6 +34,7 @@ func (b *Bot) shift(ctx context.Context, in *intake) error {
 		b.deal(work, held, in.inbox, e)
 	})
 	in.rooms.Store(rooms)
+	defer in.kept.clear()
 	defer in.rooms.Store(nil)
 
 	var beat, sweep sync.WaitGroup

@@ -42,7 +42,7 @@ func (b *Bot) sweepOnce(ctx context.Context, in *intake, rooms *mailroom) error 
 	if err != nil {
 		return err
 	}
-	lacking := rooms.lacks(ids)
+	lacking := rooms.lacks(in.kept.with(ids))
 	if len(lacking) == 0 {
 		return nil
 	}
@@ -50,9 +50,11 @@ func (b *Bot) sweepOnce(ctx context.Context, in *intake, rooms *mailroom) error 
 	if err != nil {
 		return err
 	}
+	letters = in.kept.add(letters, lacking)
 	for _, l := range letters {
 		rooms.put(readLetter(l, b.log))
 	}
+	in.kept.handed(letters)
 	return nil
 }
 
