@@ -49,14 +49,20 @@ func (r *recall[K, V]) forget(key K) {
 type telling struct {
 	kind Kind
 	peer PeerID
-	what string // the origin, or the order
+	what string // the origin, or Payfer's name for the order
 }
 
 func (j *job) telling() telling {
 	if j.Kind == Show {
 		return showing(j.Peer, j.Invoice)
 	}
-	return telling{j.Kind, j.Peer.ID, j.Invoice.Order}
+	return news(j.Peer.ID, j.Invoice)
+}
+
+// news of an order of ours stay the same where the store has forgotten the order,
+// and its webhook makes it one that the bot did not issue.
+func news(id PeerID, inv Invoice) telling {
+	return telling{Announce, id, fmt.Sprint(inv.Shop, " ", inv.code())}
 }
 
 // showing is the invoice in the chat. In the supergroup that the chat becomes it is shown anew.
@@ -106,7 +112,7 @@ func (d *Desk) recallTold(tx Tx, inv *Invoice, v *View) {
 	if inv.State != Paid || v.Announced || v.Copy {
 		return
 	}
-	if told, _ := d.said.of(telling{Announce, v.Peer, inv.Order}); !told {
+	if told, _ := d.said.of(news(v.Peer, *inv)); !told {
 		return
 	}
 	v.Announced, v.Announcing, v.Lost = true, false, 0

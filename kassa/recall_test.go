@@ -197,3 +197,56 @@ func TestASendEndsBeforeItsClaimHoweverLongThatTookToSave(t *testing.T) {
 		t.Errorf("Telegram was given %v, want about %v", c.most, lease-slow-margin)
 	}
 }
+
+// oblivious is a store that has lost one order.
+type oblivious struct {
+	kassa.Store
+	order string
+}
+
+type obliviousTx struct {
+	kassa.Tx
+	order string
+}
+
+func (s *oblivious) View(ctx context.Context, fn func(kassa.Tx) error) error {
+	return s.Store.View(ctx, func(tx kassa.Tx) error { return fn(obliviousTx{tx, s.order}) })
+}
+
+func (s *oblivious) Update(ctx context.Context, fn func(kassa.Tx) error) error {
+	return s.Store.Update(ctx, func(tx kassa.Tx) error { return fn(obliviousTx{tx, s.order}) })
+}
+
+func (tx obliviousTx) Invoice(order string) (kassa.Invoice, error) {
+	if order == tx.order {
+		return kassa.Invoice{}, kassa.ErrNotFound
+	}
+	return tx.Tx.Invoice(order)
+}
+
+// A webhook of an order that was forgotten makes it one that the bot did not
+// issue; the money was told of all the same.
+func TestAnOrderThatTheStoreForgotIsNotToldAgainAsNotIssued(t *testing.T) {
+	w := bolt(t)
+	s := &oblivious{Store: w.store}
+	w.store = s
+	w.start()
+	told, untold := w.issue(), w.issue()
+	w.gate.pay(told.Order)
+	w.must(w.desk.Hint(w.ctx(), w.shop.Token, told.Order))
+	w.pass(10 * time.Second)
+
+	for _, inv := range []kassa.Invoice{told, untold} {
+		w.must(w.store.Update(w.ctx(), func(tx kassa.Tx) error {
+			tx.SetDue(inv.Shop, inv.Order, time.Time{})
+			return nil
+		}))
+		s.order = inv.Order
+		w.gate.pay(inv.Order)
+		w.must(w.desk.Hint(w.ctx(), w.shop.Token, inv.Order))
+		w.pass(time.Minute)
+	}
+	if news := w.chat.of(kassa.Announce); len(news) != 2 || news[0].order != told.Order || news[1].order != untold.Order || news[1].number != 0 {
+		t.Errorf("announced %+v, want the first as ours and the second as not issued", news)
+	}
+}
