@@ -66,7 +66,8 @@ func (d *Desk) serve(ctx context.Context, id PeerID) {
 // showNow delivers the invoice's message at once, for somebody waits for it.
 // Where another worker has the peer, that one will do it next. Whatever goes
 // wrong stays owed, and the deliverer's; the error is ErrFull where nothing was
-// sent for want of room: that may take long, and whoever waits must be told.
+// sent for want of room: that may take long, and whoever waits must be told; and
+// ErrNotFound where the store has forgotten the order meanwhile.
 func (d *Desk) showNow(ctx context.Context, id PeerID, order string) error {
 	sent, err := d.deliverOne(context.WithoutCancel(ctx), id, order)
 	if err != nil {
@@ -76,7 +77,17 @@ func (d *Desk) showNow(ctx context.Context, id PeerID, order string) error {
 	if !sent && errors.Is(err, ErrFull) {
 		return fmt.Errorf("deliver: %w", err)
 	}
-	return nil
+	if sent || err != nil {
+		return nil
+	}
+	err = d.store.View(ctx, func(tx Tx) error {
+		_, err := tx.Invoice(order)
+		return err
+	})
+	if errors.Is(err, ErrNotFound) {
+		return fmt.Errorf("deliver order %s: %w", order, err)
+	}
+	return nil // another worker has the peer
 }
 
 // deliverOne takes the peer, makes the delivery that is most urgent there, and

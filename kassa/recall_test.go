@@ -2,6 +2,7 @@ package kassa_test
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -248,5 +249,50 @@ func TestAnOrderThatTheStoreForgotIsNotToldAgainAsNotIssued(t *testing.T) {
 	}
 	if news := w.chat.of(kassa.Announce); len(news) != 2 || news[0].order != told.Order || news[1].order != untold.Order || news[1].number != 0 {
 		t.Errorf("announced %+v, want the first as ours and the second as not issued", news)
+	}
+}
+
+// mindless is a store that loses everything of one command, once, as soon as it was
+// updated so often.
+type mindless struct {
+	kassa.Store
+	updates int // that are left until then
+}
+
+func (s *mindless) Update(ctx context.Context, fn func(kassa.Tx) error) error {
+	if s.updates--; s.updates >= 0 {
+		return s.Store.Update(ctx, fn)
+	}
+	return s.Store.Update(ctx, func(tx kassa.Tx) error { return fn(restTx{tx}) })
+}
+
+func (s *mindless) View(ctx context.Context, fn func(kassa.Tx) error) error {
+	return s.Store.View(ctx, func(tx kassa.Tx) error {
+		if s.updates >= 0 {
+			return fn(tx)
+		}
+		return fn(restTx{tx})
+	})
+}
+
+// restTx knows no invoice, and nothing that a chat is owed.
+type restTx struct{ kassa.Tx }
+
+func (restTx) Ready(kassa.PeerID) (time.Time, error) { return time.Time{}, nil }
+
+func (restTx) Invoice(string) (kassa.Invoice, error) { return kassa.Invoice{}, kassa.ErrNotFound }
+
+// A command whose invoice is forgotten before it could be shown is not answered,
+// and its letter must not be thrown away.
+func TestACommandWhoseInvoiceIsForgottenBeforeItIsShownFails(t *testing.T) {
+	w := bolt(t)
+	const intentAndInvoice = 2
+	w.store = &mindless{Store: w.store, updates: intentAndInvoice}
+	w.start()
+	if _, err := w.desk.Issue(w.ctx(), w.command()); !errors.Is(err, kassa.ErrNotFound) {
+		t.Errorf("error %v, want that the order is not there", err)
+	}
+	if shown := w.chat.of(kassa.Show); len(shown) != 0 {
+		t.Errorf("shown %+v", shown)
 	}
 }
