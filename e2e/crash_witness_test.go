@@ -41,6 +41,8 @@ type command struct {
 	sum  money.Amount
 	note string
 	at   time.Time
+
+	update int64 // Telegram's id of it
 }
 
 func newWitness(f *shopfloor) *witness {
@@ -64,7 +66,10 @@ func (w *witness) command(o *owner) *command {
 	c := &command{o: o, sum: money.Amount(5000+20*n) * money.Som, note: fmt.Sprintf("order-%04d", n), at: time.Now()}
 	w.commands = append(w.commands, c)
 	w.mu.Unlock()
-	o.Send(fmt.Sprintf("/invoice %s %s", c.sum.Wire(), c.note))
+	update := o.Send(fmt.Sprintf("/invoice %s %s", c.sum.Wire(), c.note)).Update
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	c.update = update
 	return c
 }
 

@@ -5,8 +5,11 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
+
+	goredis "github.com/redis/go-redis/v9"
 
 	"payferbot/kassa"
 	"payferbot/sandbox"
@@ -17,17 +20,19 @@ import (
 type books struct {
 	t         *testing.T
 	store     *store.Store
-	seen      int             // payments that were looked up by the last comparison
-	forgotten map[string]bool // orders that Payfer has and the store had lost
-	hints     map[string]bool // orders whose acknowledged webhook the store had lost
+	redis     func() *goredis.Client
+	looked    int                       // payments that were looked up by the last comparison
+	forgotten map[string]bool           // orders that Payfer has and the store had lost
+	hints     map[string][]sandbox.Hook // orders whose webhooks were taken, and the store had lost that
 }
 
-// openBooks opens the store that the bot works on. Variables may say by which way.
-func openBooks(f *shopfloor, more ...string) *books {
+// openBooks opens the store that the bot works on; redis gives the server that has it, and
+// variables may say by which way.
+func openBooks(f *shopfloor, redis func() *goredis.Client, more ...string) *books {
 	f.t.Helper()
 	way := *f
 	way.env = append(slices.Clone(f.env), more...)
-	b := &books{t: f.t, store: way.openStore(), forgotten: map[string]bool{}, hints: map[string]bool{}}
+	b := &books{t: f.t, store: way.openStore(), redis: redis, forgotten: map[string]bool{}, hints: map[string][]sandbox.Hook{}}
 	f.t.Cleanup(func() { b.store.Close() })
 	return b
 }
@@ -47,14 +52,14 @@ func (l loss) String() string {
 // not was acknowledged and lost.
 func (b *books) compare(payments []sandbox.Payment, hooks []sandbox.Hook, r rough) (l loss) {
 	b.t.Helper()
-	taken := map[string]bool{}
+	taken := map[string][]sandbox.Hook{}
 	for _, h := range hooks {
 		if h.Status == http.StatusOK && h.At.Before(r.to) {
-			taken[h.Order] = true
+			taken[h.Order] = append(taken[h.Order], h)
 		}
 	}
-	from := max(0, b.seen-50) // some were under way when the last one was made
-	b.seen = len(payments)
+	from := max(0, b.looked-50) // some were under way when the last one was made
+	b.looked = len(payments)
 	for _, p := range payments[from:] {
 		inv, known := b.invoice(p.Order)
 		switch {
@@ -62,12 +67,30 @@ func (b *books) compare(payments []sandbox.Payment, hooks []sandbox.Hook, r roug
 			b.forgotten[p.Order] = true
 			l.orders++
 			l.when = append(l.when, p.CreatedAt.Sub(r.from).Round(10*time.Millisecond))
-		case known && taken[p.Order] && inv.State != kassa.Paid && inv.Hinted.IsZero() && !b.hints[p.Order]:
-			b.hints[p.Order] = true
+		case known && taken[p.Order] != nil && inv.State != kassa.Paid && inv.Hinted.IsZero() && b.hints[p.Order] == nil:
+			b.hints[p.Order] = taken[p.Order]
 			l.hints++
 		}
 	}
 	return l
+}
+
+// letters are the updates that the inbox remembers to have had.
+func (b *books) letters() map[int64]bool {
+	b.t.Helper()
+	members, err := b.redis().ZRange(soon(b.t), "{payferbot}:index:seen", 0, -1).Result()
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	known := map[int64]bool{}
+	for _, m := range members {
+		n, err := strconv.ParseUint(m, 16, 64)
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		known[int64(n^1<<63)] = true
+	}
+	return known
 }
 
 func (b *books) invoice(order string) (inv kassa.Invoice, known bool) {

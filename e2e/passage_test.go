@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	goredis "github.com/redis/go-redis/v9"
+
 	"payferbot/sandbox"
 )
 
@@ -21,16 +23,16 @@ type passage struct {
 	sold  int // payments at Payfer when the last rough time was over
 }
 
-// rough is a time in which the bot had no store that it could write to.
+// rough is a time of which the store may have forgotten what it had acknowledged.
 type rough struct {
 	how      string
 	from, to time.Time
 	died     bool // the bot died in it, too
 }
 
-func newPassage(f *shopfloor, seed uint64) *passage {
+func newPassage(f *shopfloor, seed uint64, redis func() *goredis.Client) *passage {
 	f.t.Helper()
-	return &passage{market: openMarket(f, seed, shopkeepers), books: openBooks(f), hooks: &hooks{f: f}}
+	return &passage{market: openMarket(f, seed, shopkeepers), books: openBooks(f, redis), hooks: &hooks{f: f}}
 }
 
 // trade has people ask for invoices, customers pay and strangers send webhooks, at
@@ -48,7 +50,7 @@ func (p *passage) trade() (stop func()) {
 				return
 			case <-tick.C:
 			}
-			p.order()
+			p.command(p.owners[n%len(p.owners)]) // in turn: nobody is to ask for more than 20 a minute
 			if n%10 == 0 {
 				p.overdue()
 			}
@@ -72,7 +74,7 @@ func (p *passage) awaitSales(n int) {
 // arrive waits until all that can come has come, and gives the figures.
 func (p *passage) arrive(t *testing.T, within time.Duration) string {
 	t.Helper()
-	p.books.seen = 0
+	p.books.looked = 0
 	p.books.compare(p.f.Payfer.Payments(""), nil, rough{})
 	deadline := time.NewTimer(within)
 	defer deadline.Stop()
@@ -112,20 +114,14 @@ func (p *passage) over(r rough) loss {
 	return lost
 }
 
-// within tells whether a moment lies in a rough time, or so shortly before one
-// that it may have been forgotten in it.
-func (p *passage) within(at time.Time) bool {
-	return slices.ContainsFunc(p.rough, func(r rough) bool { return at.After(r.from.Add(-behind)) && at.Before(r.to) })
-}
-
 // between tells whether there was a rough time, or a part of one, between two moments.
 func (p *passage) between(from, to time.Time) bool {
-	return slices.ContainsFunc(p.rough, func(r rough) bool { return r.to.After(from) && r.from.Add(-behind).Before(to) })
+	return slices.ContainsFunc(p.rough, func(r rough) bool { return r.to.After(from) && r.from.Before(to) })
 }
 
 // diedBetween tells whether one of these was such that the bot died in it.
 func (p *passage) diedBetween(from, to time.Time) bool {
-	return slices.ContainsFunc(p.rough, func(r rough) bool { return r.died && r.to.After(from) && r.from.Add(-behind).Before(to) })
+	return slices.ContainsFunc(p.rough, func(r rough) bool { return r.died && r.to.After(from) && r.from.Before(to) })
 }
 
 // sow gives the seed, and has a failure print how to see the same again.

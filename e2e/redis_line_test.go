@@ -78,7 +78,7 @@ func ailing(t *testing.T, a ailment) {
 	m := openMarket(f, s, people)
 	m.busy(people)
 	h := &hooks{f: f}
-	b := openBooks(f, "REDIS_URL="+server.URL())
+	b := openBooks(f, server.Client, "REDIS_URL="+server.URL())
 
 	m.noteTrouble()
 	line.ail(t, a.toxic)

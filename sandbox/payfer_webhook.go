@@ -20,7 +20,8 @@ type Hook struct {
 	Try    int    // from 1
 	Status int    // 0 = no answer
 	Err    string // why there was none
-	At     time.Time
+	Sent   time.Time
+	At     time.Time // of the answer
 }
 
 // hookDesk delivers webhooks in the background.
@@ -147,8 +148,9 @@ func (p *Payfer) deliver(url, order string, body []byte, hold <-chan struct{}) {
 		}
 	}
 	for try := 1; try <= 1+moreTries; try++ {
+		sent := p.clock()
 		status, err := p.SendWebhook(p.hooks.ctx, url, body)
-		p.logTry(Hook{Order: order, Try: try, Status: status}, err)
+		p.logTry(Hook{Order: order, Try: try, Status: status, Sent: sent}, err)
 		if status == http.StatusOK || try > moreTries || !pause(p.hooks.ctx, p.hooks.delay) {
 			return
 		}

@@ -3,7 +3,6 @@ package redistest
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -18,7 +17,7 @@ type Fleet struct {
 	t         testing.TB
 	ships     []*ship
 	sentinels []*sentinel
-	log       switches
+	reigns    reigns
 }
 
 // ship is one of the servers.
@@ -49,9 +48,10 @@ func StartFleet(t testing.TB, args ...string) *Fleet {
 		f.ships = append(f.ships, &ship{Server: Start(t, own...), port: port, own: own})
 	}
 	for range sentinels {
-		f.sentinels = append(f.sentinels, startSentinel(t, f.ships[0].port, &f.log))
+		f.sentinels = append(f.sentinels, startSentinel(t, f.ships[0].port))
 	}
 	f.AwaitWhole()
+	f.watchReigns()
 	return f
 }
 
@@ -80,15 +80,6 @@ func (f *Fleet) Order() (was string) {
 		return f.sentinels[0].client.Failover(ctx, fleetName).Err() // refused while another is not over yet
 	})
 	return was
-}
-
-// Switches are the moments at which a sentinel took to another master, each as
-// often as there are sentinels: also those of which no test was the cause, for on
-// a busy machine a master may seem dead.
-func (f *Fleet) Switches() []time.Time {
-	f.log.mu.Lock()
-	defer f.log.mu.Unlock()
-	return slices.Clone(f.log.at)
 }
 
 // AwaitOther waits until all sentinels name a master other than that with the port.

@@ -7,7 +7,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -23,9 +22,9 @@ type sentinel struct {
 func (s *sentinel) addr() string { return host + ":" + s.port }
 
 // startSentinel starts one that takes a master for dead after a second of silence
-// and has a replica take its place when another sentinel thinks so too. What it
-// does is told to the log. It ends with the test.
-func startSentinel(t testing.TB, master string, log *switches) *sentinel {
+// and has a replica take its place when another sentinel thinks so too. It
+// ends with the test.
+func startSentinel(t testing.TB, master string) *sentinel {
 	t.Helper()
 	s := &sentinel{port: freePort(t)}
 	dir := t.TempDir()
@@ -45,10 +44,8 @@ func startSentinel(t testing.TB, master string, log *switches) *sentinel {
 		t.Fatal(err)
 	}
 	s.client = redis.NewSentinelClient(&redis.Options{Addr: s.addr(), MaxRetries: -1})
-	done := make(chan struct{})
 	t.Cleanup(func() {
 		s.client.Close()
-		<-done
 		cmd.Process.Kill()
 		cmd.Wait() // says that it was killed
 	})
@@ -56,27 +53,7 @@ func startSentinel(t testing.TB, master string, log *switches) *sentinel {
 	// for. In the midst of a failover it asks every second, and that stays as it is.
 	asks := redis.NewStatusCmd(context.Background(), "SENTINEL", "DEBUG", "INFO-PERIOD", "1000")
 	await(t, "a sentinel answers", 10*time.Second, func(ctx context.Context) error { return s.client.Process(ctx, asks) })
-	news := s.client.Subscribe(context.Background(), "+switch-master")
-	t.Cleanup(func() { news.Close() }) // before the client
-	go func() {
-		defer close(done)
-		for range news.Channel() {
-			log.add(time.Now())
-		}
-	}()
 	return s
-}
-
-// switches are the moments at which a sentinel took to another master.
-type switches struct {
-	mu sync.Mutex
-	at []time.Time
-}
-
-func (l *switches) add(at time.Time) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.at = append(l.at, at)
 }
 
 // seesAll is nil when it sees so many replicas in good order, and so many other sentinels.
