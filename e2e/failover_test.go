@@ -35,8 +35,9 @@ func TestFailoversOfRedisLoseOnlyWhatTheNewMasterForgot(t *testing.T) {
 	}
 	v.awaitSales(8)
 	stop()
-	others := v.reckoned()
-	t.Logf("%d failovers, and %d that came by themselves; %s", *failovers, others, v.arrive(t, inTime))
+	others, longest := v.reckoned()
+	t.Logf("%d failovers, and %d that came by themselves, of at most %s each a new master knew nothing; %s",
+		*failovers, others, longest.Round(10*time.Millisecond), v.arrive(t, inTime))
 }
 
 // voyage is a passage on a fleet of Redis servers.
@@ -104,13 +105,15 @@ func (v *voyage) awaitWriting() {
 }
 
 // reckoned takes for rough times, in place of those that the test saw, exactly
-// what the new masters did not know of the old ones, and tells how many failovers
-// nobody here has caused: on a busy machine a master may seem dead.
-func (v *voyage) reckoned() (others int) {
+// what the new masters did not know of the old ones, and tells how long the longest
+// was. Others are failovers that nobody here has caused: on a busy machine a master
+// may seem dead.
+func (v *voyage) reckoned() (others int, longest time.Duration) {
 	others = v.fleet.Accessions() - 1 - len(v.rough)
 	v.rough = nil
 	for _, l := range v.fleet.Losses() {
 		v.rough = append(v.rough, rough{how: "failover", from: l.From, to: l.To})
+		longest = max(longest, l.To.Sub(l.From))
 	}
-	return others
+	return others, longest
 }
