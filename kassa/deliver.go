@@ -67,27 +67,30 @@ func (d *Desk) serve(ctx context.Context, id PeerID) {
 // Where another worker has the peer, that one will do it next. Whatever goes
 // wrong stays owed, and the deliverer's; the error is ErrFull where nothing was
 // sent for want of room: that may take long, and whoever waits must be told; and
-// ErrNotFound where the store has forgotten the order meanwhile.
+// ErrNotFound where the store has forgotten the order meanwhile, which one that
+// failed may have done: then only who waits knows of it.
 func (d *Desk) showNow(ctx context.Context, id PeerID, order string) error {
-	sent, err := d.deliverOne(context.WithoutCancel(ctx), id, order)
+	ctx = context.WithoutCancel(ctx)
+	sent, err := d.deliverOne(ctx, id, order)
 	if err != nil {
 		d.log.Error("deliver", "peer", id, "order", order, "error", err)
 	}
 	d.readyBell.ring()
-	if !sent && errors.Is(err, ErrFull) {
-		return fmt.Errorf("deliver: %w", err)
-	}
-	if sent || err != nil {
+	if sent {
 		return nil
 	}
-	err = d.store.View(ctx, func(tx Tx) error {
-		_, err := tx.Invoice(order)
-		return err
-	})
-	if errors.Is(err, ErrNotFound) {
+	if !errors.Is(err, ErrFull) {
+		err = insist(ctx, saveTime, func() error {
+			return d.store.View(ctx, func(tx Tx) error {
+				_, err := tx.Invoice(order)
+				return err
+			})
+		})
+	}
+	if err != nil {
 		return fmt.Errorf("deliver order %s: %w", order, err)
 	}
-	return nil // another worker has the peer
+	return nil
 }
 
 // deliverOne takes the peer, makes the delivery that is most urgent there, and

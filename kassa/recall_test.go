@@ -256,12 +256,17 @@ func TestAnOrderThatTheStoreForgotIsNotToldAgainAsNotIssued(t *testing.T) {
 // updated so often.
 type mindless struct {
 	kassa.Store
-	updates int // that are left until then
+	updates int  // that are left until then
+	away    bool // the next one fails first
 }
 
 func (s *mindless) Update(ctx context.Context, fn func(kassa.Tx) error) error {
 	if s.updates--; s.updates >= 0 {
 		return s.Store.Update(ctx, fn)
+	}
+	if s.away {
+		s.away = false
+		return errors.New("the store is away")
 	}
 	return s.Store.Update(ctx, func(tx kassa.Tx) error { return fn(restTx{tx}) })
 }
@@ -285,14 +290,19 @@ func (restTx) Invoice(string) (kassa.Invoice, error) { return kassa.Invoice{}, k
 // A command whose invoice is forgotten before it could be shown is not answered,
 // and its letter must not be thrown away.
 func TestACommandWhoseInvoiceIsForgottenBeforeItIsShownFails(t *testing.T) {
-	w := bolt(t)
-	const intentAndInvoice = 2
-	w.store = &mindless{Store: w.store, updates: intentAndInvoice}
-	w.start()
-	if _, err := w.desk.Issue(w.ctx(), w.command()); !errors.Is(err, kassa.ErrNotFound) {
-		t.Errorf("error %v, want that the order is not there", err)
-	}
-	if shown := w.chat.of(kassa.Show); len(shown) != 0 {
-		t.Errorf("shown %+v", shown)
+	t.Parallel()
+	for name, away := range map[string]bool{"at once": false, "after it failed": true} {
+		t.Run(name, func(t *testing.T) {
+			w := bolt(t)
+			const intentAndInvoice = 2
+			w.store = &mindless{Store: w.store, updates: intentAndInvoice, away: away}
+			w.start()
+			if _, err := w.desk.Issue(w.ctx(), w.command()); !errors.Is(err, kassa.ErrNotFound) {
+				t.Errorf("error %v, want that the order is not there", err)
+			}
+			if shown := w.chat.of(kassa.Show); len(shown) != 0 {
+				t.Errorf("shown %+v", shown)
+			}
+		})
 	}
 }
