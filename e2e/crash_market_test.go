@@ -36,6 +36,7 @@ type market struct {
 // so that in its quiet there is nothing to say.
 func newMarket(t *testing.T, k kind, seed uint64, perSecond float64) *market {
 	t.Helper()
+	heavy(t)
 	env := []string{"LOG_LEVEL=error", "BOT_RATE=0"}
 	f := start(t, k, env...)
 	f.Payfer.SetExpiry(24 * time.Hour)

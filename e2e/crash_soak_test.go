@@ -10,7 +10,7 @@ import (
 
 // How long the soak is and what it does, for `make soak` and to see a failure again.
 var (
-	rounds = flag.Int("rounds", 8, "how often the soak kills a process, on each store")
+	rounds = flag.Int("rounds", 6, "how often the soak kills a process, on each store")
 	load   = flag.Float64("load", 8, "invoices a second that people ask for during the soak, on each store")
 	quiet  = flag.Duration("quiet", 0, "how long the processes run after the soak, with nothing to do")
 	seed   = flag.Uint64("seed", 0, "what the soak does, at random; 0: something new")

@@ -24,6 +24,7 @@ var (
 // does not is counted.
 func TestFailoversOfRedisLoseOnlyWhatTheNewMasterForgot(t *testing.T) {
 	t.Parallel()
+	heavy(t)
 	v := embark(t, sow(t, fmt.Sprintf("-failovers %d -redis %q", *failovers, *settings)))
 	stop := v.trade()
 	for n := range *failovers {

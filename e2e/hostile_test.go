@@ -75,17 +75,11 @@ func closed(c <-chan struct{}) bool {
 	}
 }
 
-// startFast is start without the race detector.
+// startFast is start for a heavy test.
 func startFast(t *testing.T, k kind) *shopfloor {
 	t.Helper()
-	f := open(t, k, "LOG_LEVEL=info")
-	var err error
-	if f.binary, err = fastBinary(); err != nil {
-		t.Fatal(err)
-	}
-	f.launch()
-	f.ready()
-	return f
+	heavy(t)
+	return start(t, k, "LOG_LEVEL=info")
 }
 
 // webhooks posts one at every tick, each on a connection of its own, whether the

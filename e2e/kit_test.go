@@ -93,7 +93,7 @@ func open(t *testing.T, k kind, more ...string) *shopfloor {
 	public, admin := freeAddr(t), freeAddr(t)
 	f := &shopfloor{
 		World: w, t: t, kind: k, dir: t.TempDir(),
-		public: "http://" + public, admin: "http://" + admin, out: newOutput(), run: &run{}, binary: binary,
+		public: "http://" + public, admin: "http://" + admin, out: newOutput(), run: &run{}, binary: binaryFor(t),
 	}
 	f.env = []string{
 		"BOT_TOKEN=" + w.Token, "BOT_API_URL=" + w.TelegramURL, "PAYFER_URL=" + w.PayferURL,
@@ -141,16 +141,21 @@ func (f *shopfloor) ready() {
 	ctx := soon(f.t)
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
+	last := ""
 	for {
-		if status, _, err := get(ctx, f.admin+"/readyz"); err == nil && status == http.StatusOK {
+		status, says, err := get(ctx, f.admin+"/readyz")
+		if err == nil && status == http.StatusOK {
 			return
+		}
+		if last = says; err != nil && ctx.Err() == nil {
+			last = err.Error()
 		}
 		select {
 		case <-tick.C:
 		case <-f.run.done:
 			f.t.Fatalf("the process ended before it was ready, exit %d", f.run.code)
 		case <-ctx.Done():
-			f.t.Fatal("the process was never ready")
+			f.t.Fatalf("the process was never ready; it said %s", last)
 		}
 	}
 }

@@ -20,8 +20,8 @@ import (
 // points in it, and with the race detector where the tests have it.
 var binary string
 
-// fastBinary gives the same without the race detector, for the one test whose
-// load would keep all others waiting.
+// fastBinary gives the same without the race detector, for tests whose load would
+// keep all others waiting.
 var fastBinary = sync.OnceValues(func() (string, error) {
 	if !raceDetector {
 		return binary, nil
@@ -104,5 +104,5 @@ func crowd() error {
 	if chosen {
 		return nil
 	}
-	return flag.Set("test.parallel", "12")
+	return flag.Set("test.parallel", "16")
 }

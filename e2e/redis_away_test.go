@@ -18,6 +18,7 @@ import (
 // handed it to the kernel before it answered.
 func TestRedisThatIsAwayMakesPaymentsLateAndLosesNone(t *testing.T) {
 	t.Parallel()
+	heavy(t)
 	s := sow(t, "")
 	f := start(t, redis)
 	m := openMarket(f, s, shopkeepers)

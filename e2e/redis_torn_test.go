@@ -26,6 +26,7 @@ func TestRedisWithATornFileAndTheBotKilledForgetsItsEnd(t *testing.T) {
 
 func tearing(t *testing.T, die bool) {
 	t.Helper()
+	heavy(t)
 	s := sow(t, fmt.Sprint("-tears ", *tears))
 	f := start(t, redis)
 	p := newPassage(f, s, f.redis.Client)
