@@ -141,7 +141,7 @@ func (f *shopfloor) ready() {
 	ctx := soon(f.t)
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
-	last := ""
+	var last string
 	for {
 		status, says, err := get(ctx, f.admin+"/readyz")
 		if err == nil && status == http.StatusOK {
