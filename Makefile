@@ -20,9 +20,10 @@ demo: ## play one whole sale in the sandbox and print it
 sandbox: ## try the bot in the browser, without any account
 	$(GO) run . sandbox
 
-test: need ## all tests, with the race detector, a real redis-server and a real browser; then 300 simulated lives
-	$(GO) test -race -timeout 9m $(PACKAGES)
-	$(GO) test ./sim $(SIM)
+test: need ## all tests, with the race detector, a real redis-server and a real browser; then the built program alone, for it is held to times; then 300 simulated lives
+	$(GO) test -race -timeout 9m $(filter-out payferbot/e2e payferbot/sim,$(shell $(GO) list $(PACKAGES)))
+	$(GO) test -race -timeout 15m ./e2e
+	$(GO) test -timeout 15m ./sim $(SIM)
 
 check: fmt-check vet lint deadcode test ## what CI runs: format, vet, lint, dead code, tests
 
