@@ -48,10 +48,7 @@ type early struct {
 func newRush(t *testing.T, k kind) *rush {
 	t.Helper()
 	f := open(t, k, "LOG_LEVEL=info")
-	var err error
-	if f.binary, err = fastBinary(); err != nil {
-		t.Fatal(err)
-	}
+	f.binary = fast(t)
 	f.launch()
 	f.ready()
 	fl := &rush{shopfloor: f, paid: map[string]time.Time{}}

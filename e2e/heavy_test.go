@@ -27,9 +27,15 @@ func binaryFor(t *testing.T) string {
 	if _, is := heavies.Load(t.Name()); !is {
 		return binary
 	}
-	fast, err := fastBinary()
+	return fast(t)
+}
+
+// fast is the program without the race detector.
+func fast(t *testing.T) string {
+	t.Helper()
+	path, err := fastBinary()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return fast
+	return path
 }

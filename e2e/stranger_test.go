@@ -271,10 +271,7 @@ func TestFloodOfForgedWebhooksDelaysNoPaymentOfOurs(t *testing.T) {
 	onBoth(t, func(t *testing.T, k kind) {
 		const forged, most = 2000, 3 * time.Second
 		f := open(t, k, "LOG_LEVEL=info")
-		var err error
-		if f.binary, err = fastBinary(); err != nil {
-			t.Fatal(err)
-		}
+		f.binary = fast(t)
 		f.launch()
 		f.ready()
 		o := f.newLinked("en")

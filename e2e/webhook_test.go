@@ -96,10 +96,7 @@ func TestTenThousandForgedWebhooksAnnounceNothing(t *testing.T) {
 	onBoth(t, func(t *testing.T, k kind) {
 		const forged, waiting = 10_000, 15
 		f := open(t, k, "LOG_LEVEL=info")
-		var err error
-		if f.binary, err = fastBinary(); err != nil {
-			t.Fatal(err)
-		}
+		f.binary = fast(t)
 		f.launch()
 		f.ready()
 		o := f.newLinked("en")
