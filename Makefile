@@ -6,7 +6,7 @@ PACKAGES ?= ./...
 SIM ?= -seeds 300 -twice 10 -chats 10 -bad 4h -day 1h
 FUZZTIME ?= 20s
 
-.PHONY: help run demo sandbox test check fmt fmt-check vet lint deadcode bench soak soak-sim soak-store soak-http soak-kill soak-redis fuzz cover deps need
+.PHONY: help run demo sandbox test check fmt fmt-check vet lint deadcode bench race soak soak-sim soak-store soak-http soak-kill soak-redis fuzz cover deps need
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -20,10 +20,13 @@ demo: ## play one whole sale in the sandbox and print it
 sandbox: ## try the bot in the browser, without any account
 	$(GO) run . sandbox
 
-test: need ## all tests, with the race detector, a real redis-server and a real browser; then the built program alone, for it is held to times; then 300 simulated lives
+test: need ## all tests: the packages with the race detector, a real redis-server and a real browser; then the built program, alone and without the detector, for it is held to times; then 300 simulated lives
 	$(GO) test -race -timeout 9m $(filter-out payferbot/e2e payferbot/sim,$(shell $(GO) list $(PACKAGES)))
-	$(GO) test -race -timeout 15m ./e2e
-	$(GO) test -timeout 15m ./sim $(SIM)
+	$(GO) test -timeout 9m ./e2e
+	$(GO) test -timeout 9m ./sim $(SIM)
+
+race: need ## the built program with the race detector in it
+	$(GO) test -race -timeout 20m ./e2e
 
 check: fmt-check vet lint deadcode test ## what CI runs: format, vet, lint, dead code, tests
 
@@ -50,8 +53,8 @@ bench: ## the benchmarks
 
 SOAK = $(GO) test -count 1 -timeout 4h -v
 
-soak: need ## everything in its long form; takes a night: soak-sim soak-store soak-http soak-kill soak-redis, then the fuzzers
-	$(MAKE) soak-sim soak-store soak-http soak-kill soak-redis
+soak: need ## everything in its long form; takes a night: race soak-sim soak-store soak-http soak-kill soak-redis, then the fuzzers
+	$(MAKE) race soak-sim soak-store soak-http soak-kill soak-redis
 	$(MAKE) fuzz FUZZTIME=10m
 
 soak-sim: ## ten thousand simulated lives, an hour without Telegram, days without Payfer, a day of trade
