@@ -178,7 +178,7 @@ func (t *turn) pressCardOff(ctx context.Context, shop string) error {
 	if same, err := t.ofShop(ctx, shop); err != nil || !same {
 		return err
 	}
-	changed, err := t.desk.SetDetails(ctx, t.peer.ID, kassa.Details{})
+	changed, err := t.desk.SetCard(ctx, t.peer.ID, "", "")
 	if err != nil && !errors.Is(err, kassa.ErrNotLinked) {
 		return err
 	}
@@ -197,7 +197,7 @@ func (t *turn) saveCard(ctx context.Context, to kassa.Details) (shop kassa.Shop,
 	case to.Card == t.dialogue.Said:
 		shop, err = t.desk.SetHolder(ctx, t.peer.ID, to.Card, to.Holder)
 	default:
-		shop, err = t.desk.SetDetails(ctx, t.peer.ID, to)
+		shop, err = t.desk.SetCard(ctx, t.peer.ID, to.Card, to.Holder)
 	}
 	switch {
 	case errors.Is(err, kassa.ErrCard):

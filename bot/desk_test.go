@@ -325,8 +325,20 @@ func (d *fakeDesk) Park(_ context.Context, id kassa.PeerID, why string) error {
 	return nil
 }
 
-func (d *fakeDesk) SetDetails(_ context.Context, id kassa.PeerID, to kassa.Details) (kassa.Shop, error) {
-	done, err := d.does("SetDetails", id)
+func (d *fakeDesk) SetCard(_ context.Context, id kassa.PeerID, card, holder string) (kassa.Shop, error) {
+	return d.payTo("SetCard", id, func(to *kassa.Details) { to.Card, to.Holder = card, holder })
+}
+
+func (d *fakeDesk) AddLink(_ context.Context, id kassa.PeerID, link kassa.PayLink) (kassa.Shop, error) {
+	return d.payTo("AddLink", id, func(to *kassa.Details) { to.Links = append(to.Links, link) })
+}
+
+func (d *fakeDesk) DropLinks(_ context.Context, id kassa.PeerID) (kassa.Shop, error) {
+	return d.payTo("DropLinks", id, func(to *kassa.Details) { to.Links = nil })
+}
+
+func (d *fakeDesk) payTo(name string, id kassa.PeerID, change func(*kassa.Details)) (kassa.Shop, error) {
+	done, err := d.does(name, id)
 	if err != nil {
 		return kassa.Shop{}, err
 	}
@@ -336,7 +348,7 @@ func (d *fakeDesk) SetDetails(_ context.Context, id kassa.PeerID, to kassa.Detai
 		return kassa.Shop{}, kassa.ErrNotLinked
 	}
 	shop := d.shops[p.Shop]
-	shop.PayTo = to
+	change(&shop.PayTo)
 	d.shops[p.Shop] = shop
 	return shop, nil
 }

@@ -39,7 +39,7 @@ func (d *fakeDesk) SetHolder(ctx context.Context, id kassa.PeerID, card, holder 
 	if was != card {
 		return kassa.Shop{}, kassa.ErrCard
 	}
-	return d.SetDetails(ctx, id, kassa.Details{Card: card, Holder: holder})
+	return d.SetCard(ctx, id, card, holder)
 }
 
 // Visit shows what it was told to show; the invoice's message itself is the deliverer's.

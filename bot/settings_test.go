@@ -23,7 +23,7 @@ func (s *stage) payTo() (d kassa.Details) {
 
 func (s *stage) paysTo(want kassa.Details) {
 	s.t.Helper()
-	if got := s.payTo(); got != want {
+	if got := s.payTo(); !got.Same(want) {
 		s.t.Errorf("the money goes to %+v, want %+v", got, want)
 	}
 }

@@ -3,6 +3,7 @@ package kassa
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 )
 
@@ -11,6 +12,8 @@ import (
 type Details struct {
 	Card   string `json:",omitempty"` // the number's digits alone; empty: not told
 	Holder string `json:",omitempty"` // as it stands on the card; may be empty
+
+	Links []PayLink `json:",omitempty"` // pages on which it can be paid as well, MostLinks at most
 }
 
 // CardInFours is the number as cards show it: "8600 1234 5678 9012".
@@ -74,12 +77,6 @@ func luhn(card string) bool {
 // mostOpen bounds how many of a kassa's orders one change goes through.
 const mostOpen = 10_000
 
-// SetDetails tells where the customers of the peer's kassa send the money.
-// Invoices that can still be paid show it from then on. ErrNotLinked: the peer has no kassa.
-func (d *Desk) SetDetails(ctx context.Context, peer PeerID, to Details) (Shop, error) {
-	return d.changeDetails(ctx, peer, func(Details) (Details, error) { return to, nil })
-}
-
 // SetHolder tells the name on the card, if that is still the kassa's: ErrCard
 // where it is not, for somebody has changed it meanwhile.
 func (d *Desk) SetHolder(ctx context.Context, peer PeerID, card, holder string) (Shop, error) {
@@ -87,7 +84,41 @@ func (d *Desk) SetHolder(ctx context.Context, peer PeerID, card, holder string) 
 		if was.Card != card {
 			return Details{}, ErrCard
 		}
-		return Details{Card: card, Holder: holder}, nil
+		was.Holder = holder
+		return was, nil
+	})
+}
+
+// SetCard tells the card to which the customers of the peer's kassa send the
+// money; empty: none any more. Invoices that can still be paid show it from then on. ErrNotLinked: the
+// peer has no kassa.
+func (d *Desk) SetCard(ctx context.Context, peer PeerID, card, holder string) (Shop, error) {
+	return d.changeDetails(ctx, peer, func(was Details) (Details, error) {
+		was.Card, was.Holder = card, holder
+		return was, nil
+	})
+}
+
+// AddLink gives the kassa one more page on which its customers can pay. Errors
+// beside the store's: ErrNotLinked, ErrMostLinks, ErrSameLink.
+func (d *Desk) AddLink(ctx context.Context, peer PeerID, link PayLink) (Shop, error) {
+	return d.changeDetails(ctx, peer, func(was Details) (Details, error) {
+		switch {
+		case slices.Contains(was.Links, link):
+			return Details{}, ErrSameLink
+		case len(was.Links) >= MostLinks:
+			return Details{}, ErrMostLinks
+		}
+		was.Links = append(slices.Clone(was.Links), link)
+		return was, nil
+	})
+}
+
+// DropLinks takes all pay links off the kassa.
+func (d *Desk) DropLinks(ctx context.Context, peer PeerID) (Shop, error) {
+	return d.changeDetails(ctx, peer, func(was Details) (Details, error) {
+		was.Links = nil
+		return was, nil
 	})
 }
 
@@ -137,7 +168,7 @@ func (d *Desk) redirect(ctx context.Context, order string) error {
 			return err
 		}
 		shop, err := tx.Shop(inv.Shop)
-		if err != nil || inv.PayTo == shop.PayTo {
+		if err != nil || inv.PayTo.Same(shop.PayTo) {
 			return err
 		}
 		inv.PayTo = shop.PayTo

@@ -19,7 +19,7 @@ const (
 // payTo tells the customers of the world's kassa to pay to the card.
 func (w *world) payTo(card string) {
 	w.t.Helper()
-	_, err := w.desk.SetDetails(w.ctx(), w.peer, kassa.Details{Card: card, Holder: "ALI"})
+	_, err := w.desk.SetCard(w.ctx(), w.peer, card, "ALI")
 	w.must(err)
 }
 
@@ -126,7 +126,7 @@ func TestNewDetailsReachAnInvoiceBegunInTheSameMoment(t *testing.T) {
 
 func TestAChatWithoutAKassaHasNoDetails(t *testing.T) {
 	w := bolt(t)
-	_, err := w.desk.SetDetails(w.ctx(), w.at(78), kassa.Details{Card: newCard})
+	_, err := w.desk.SetCard(w.ctx(), w.at(78), newCard, "")
 	if !errors.Is(err, kassa.ErrNotLinked) {
 		t.Errorf("%v", err)
 	}

@@ -219,7 +219,7 @@ func TestAnEditThatIsNoneAnyMoreDoesNotTakeTheOthersTurn(t *testing.T) {
 	gone := w.issue().Order
 	w.pass(2 * time.Minute)
 	for _, card := range []string{"8600123456789012", ""} { // it came and went before any message could be edited
-		_, err := w.desk.SetDetails(w.ctx(), w.peer, kassa.Details{Card: card})
+		_, err := w.desk.SetCard(w.ctx(), w.peer, card, "")
 		w.must(err)
 	}
 	w.now = w.now.Add(time.Second)

@@ -141,8 +141,12 @@ func (v *View) begun(k Kind) *bool {
 // Face is all of the invoice that its message shows, as one comparable value:
 // a view whose Shown differs is stale.
 func (inv *Invoice) Face() string {
-	return fmt.Sprintf("%s %s %d %d %d %t%t%t%t%t%t%t %s", inv.State, inv.Refusal, inv.Unique, inv.Paid, inv.Expires.Unix(),
-		inv.Late, inv.Mismatch, inv.Repeat, inv.SumDoubt, inv.Overdue, inv.PaidBefore, inv.Withdrawn, inv.PayTo)
+	var links string
+	if to := inv.PayTo.Links; len(to) > 0 {
+		links = fmt.Sprint(to)
+	}
+	return fmt.Sprintf("%s %s %d %d %d %t%t%t%t%t%t%t {%s %s}%s", inv.State, inv.Refusal, inv.Unique, inv.Paid, inv.Expires.Unix(),
+		inv.Late, inv.Mismatch, inv.Repeat, inv.SumDoubt, inv.Overdue, inv.PaidBefore, inv.Withdrawn, inv.PayTo.Card, inv.PayTo.Holder, links)
 }
 
 // Open tells whether people may still wait for this invoice's money.
