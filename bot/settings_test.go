@@ -169,7 +169,7 @@ func TestSettingsOfAnotherKassaChangeNothing(t *testing.T) {
 		t.Errorf("the settings show %q (%v)", now.Text, err)
 	}
 	s.desk.see(func() {
-		if got := s.desk.shops["shop2"].PayTo; got != (kassa.Details{}) {
+		if got := s.desk.shops["shop2"].PayTo; !got.Same(kassa.Details{}) {
 			t.Errorf("the other kassa has the card %+v", got)
 		}
 	})
