@@ -16,10 +16,10 @@ import (
 type voice struct{ bot atomic.Pointer[bot.Bot] }
 
 // Deliver implements [kassa.Messenger].
-func (v *voice) Deliver(ctx context.Context, d kassa.Delivery) (int, error) {
+func (v *voice) Deliver(ctx context.Context, d kassa.Delivery) (kassa.Sent, error) {
 	b := v.bot.Load()
 	if b == nil { // not before talk, which runs the desk after this
-		return 0, &kassa.SendError{Fate: kassa.Flooded, Wait: time.Second, Err: errNoTelegram}
+		return kassa.Sent{}, &kassa.SendError{Fate: kassa.Flooded, Wait: time.Second, Err: errNoTelegram}
 	}
 	return b.Deliver(ctx, d)
 }

@@ -46,7 +46,8 @@ func (r *renderer) paidText(d kassa.Delivery) string {
 	if d.Again {
 		lines = append(lines, r.book.HTML(lang, "paid.again", args))
 	}
-	return strings.Join(append(lines, r.advice(lang, inv, args)...), "\n")
+	lines = append(lines, r.advice(lang, inv, args)...)
+	return strings.Join(append(lines, r.renewedLine(lang, "paid.renewed", inv)...), "\n")
 }
 
 // advice is what a person should know beyond the first line, and last what to

@@ -19,6 +19,7 @@ import (
 
 	"payferbot/kassa"
 	"payferbot/locales"
+	"payferbot/money"
 	"payferbot/payfer"
 	"payferbot/secret"
 )
@@ -72,6 +73,8 @@ type desk interface {
 	AddLink(ctx context.Context, peer kassa.PeerID, link kassa.PayLink) (kassa.Shop, error)
 	DropLinks(ctx context.Context, peer kassa.PeerID) (kassa.Shop, error)
 	SetHolder(ctx context.Context, peer kassa.PeerID, card, holder string) (kassa.Shop, error)
+	Offer(ctx context.Context, peer kassa.PeerID, by int64, sum money.Amount, note string) (code string, shop kassa.Shop, err error)
+	TakeUp(ctx context.Context, code, inline string) (kassa.Invoice, error)
 	Visit(ctx context.Context, peer kassa.PeerID, order string) (kassa.Invoice, error)
 	Withdraw(ctx context.Context, peer kassa.PeerID, order string) (kassa.Invoice, error)
 	Park(ctx context.Context, peer kassa.PeerID, why string) error

@@ -56,8 +56,8 @@ func TestNewsGoOutEvenWhereTheirMessageCannotBeAnswered(t *testing.T) {
 		})
 		s := newStage(t, func(o *Options) { o.APIURL = url })
 		s.dial()
-		if id, err := s.bot.Deliver(s.ctx(), delivery(kassa.Announce, at(3), isPaid)); err != nil || id != 5 {
-			t.Errorf("%s: delivered %d, %v", words, id, err)
+		if id, err := s.bot.Deliver(s.ctx(), delivery(kassa.Announce, at(3), isPaid)); err != nil || id.Message != 5 {
+			t.Errorf("%s: delivered %v, %v", words, id, err)
 		}
 	}
 }

@@ -35,6 +35,9 @@ func (r *renderer) guestHead(d kassa.Delivery) string {
 // guestPayable is what the customer has to transfer, where, and until when.
 func (r *renderer) guestPayable(d kassa.Delivery) string {
 	lines := append([]string{r.guestHead(d)}, r.toTransfer(d)...)
+	if note := locales.Foreign(d.Invoice.Note, noteLength); note != "" && d.View.Inline { // the owner showed it there
+		lines = append(lines, r.book.HTML(d.Peer.Lang, "invoice.note", locales.Args{"Note": note}))
+	}
 	lines = append(lines, r.until(d.Peer.Lang, d.Invoice))
 	if d.Again {
 		lines = append(lines, r.again(d.Peer.Lang, d.Invoice, nil))
@@ -62,6 +65,9 @@ func (r *renderer) guestText(d kassa.Delivery) string {
 	}
 	if d.Again {
 		lines = append(lines, r.again(lang, inv, args))
+	}
+	if renewed := r.renewedLine(lang, "guest.renewed", inv); renewed != nil && inv.State != kassa.Paid {
+		return strings.Join(append(lines, renewed...), "\n")
 	}
 	return strings.Join(append(lines, r.book.HTML(lang, "pay.state."+string(face)+"_todo", args)), "\n")
 }

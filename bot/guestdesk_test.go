@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"payferbot/kassa"
+	"payferbot/money"
 )
 
 func (d *fakeDesk) Known(_ context.Context, at kassa.Address) (kassa.Peer, error) {
@@ -71,5 +72,14 @@ func (d *fakeDesk) Withdraw(_ context.Context, id kassa.PeerID, order string) (k
 			return *inv, nil
 		}
 	}
+	return kassa.Invoice{}, kassa.ErrNotFound
+}
+
+// Offer and TakeUp are tested against the real desk, in e2e.
+func (d *fakeDesk) Offer(context.Context, kassa.PeerID, int64, money.Amount, string) (string, kassa.Shop, error) {
+	return "", kassa.Shop{}, kassa.ErrNotLinked
+}
+
+func (d *fakeDesk) TakeUp(context.Context, string, string) (kassa.Invoice, error) {
 	return kassa.Invoice{}, kassa.ErrNotFound
 }

@@ -95,13 +95,13 @@ func (t *turn) tooMany(ctx context.Context, origin kassa.Origin) (key string, er
 	switch now := t.at(); {
 	case !t.bot.limits.users.take(t.person(), now):
 		return "invoice.too_many_user", nil
-	case !t.bot.limits.chats.take(t.to.chat, now):
+	case t.to.chat != 0 && !t.bot.limits.chats.take(t.to.chat, now): // 0: under an inline message
 		return "invoice.too_many_chat", nil
 	}
 	return "", nil
 }
 
-// pressRetry is "try again" under an invoice that came to nothing.
+// pressRetry is "try again", or "issue again", under an invoice that came to nothing.
 func (t *turn) pressRetry(ctx context.Context, order string) error {
 	refusal, err := t.tooMany(ctx, kassa.RenewOrigin(order))
 	if err != nil {
@@ -111,15 +111,23 @@ func (t *turn) pressRetry(ctx context.Context, order string) error {
 		t.toast(ctx, t.plain(refusal, locales.Args{"Count": perMinute, "Max": perMinute}))
 		return nil
 	}
-	_, err = t.desk.Renew(ctx, t.peer.ID, order, t.user)
+	inv, err := t.desk.Renew(ctx, t.peer.ID, order, t.user)
 	if errors.Is(err, kassa.ErrNotFound) {
 		t.toast(ctx, t.plain("check.none", nil))
 		return nil
 	}
-	if err = t.issued(ctx, err); err == nil {
-		t.toast(ctx, "")
+	if err = t.issued(ctx, err); err != nil {
+		return err
 	}
-	return err
+	switch inv.Order {
+	case "":
+		t.toast(ctx, "")
+	case order: // money came, or may still come
+		t.toast(ctx, t.stateOf(inv))
+	default:
+		t.toast(ctx, t.plain("invoice.renewed", locales.Args{"Number": inv.Number}))
+	}
+	return nil
 }
 
 // sumLimits are Payfer's limits, for people.

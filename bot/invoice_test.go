@@ -165,9 +165,9 @@ func TestThePressOfAnUnrecordedCopyAdoptsIt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	inv.Views = []kassa.View{{Peer: "peer42", Message: recorded, Photo: true}}
+	inv.Views = []kassa.View{{Peer: "peer42", Message: recorded.Message, Photo: true}}
 	s.desk.see(func() { s.desk.invoices = []kassa.Invoice{inv} })
-	for _, id := range []int{recorded, copied} {
+	for _, id := range []int{recorded.Message, copied.Message} {
 		m, _ := s.tg.Message(42, id)
 		press, err := aziz.Press(m, "check:aaaaaaaaaaaaaaaa")
 		if err != nil {
@@ -179,8 +179,8 @@ func TestThePressOfAnUnrecordedCopyAdoptsIt(t *testing.T) {
 		}
 	}
 	s.desk.see(func() {
-		if !slices.Equal(s.desk.adopted, []int{copied}) {
-			t.Errorf("adopted %v, want only %d", s.desk.adopted, copied)
+		if !slices.Equal(s.desk.adopted, []int{copied.Message}) {
+			t.Errorf("adopted %v, want only %d", s.desk.adopted, copied.Message)
 		}
 	})
 }

@@ -91,8 +91,10 @@ func (r *renderer) closedText(d kassa.Delivery) string {
 	if d.Again {
 		lines = append(lines, r.book.HTML(lang, "invoice.again", args))
 	}
-	lines = append(lines, r.book.HTML(lang, key+"_todo", args))
-	return strings.Join(lines, "\n")
+	if renewed := r.renewedLine(lang, "invoice.renewed", inv); renewed != nil {
+		return strings.Join(append(lines, renewed...), "\n")
+	}
+	return strings.Join(append(lines, r.book.HTML(lang, key+"_todo", args)), "\n")
 }
 
 // closedKey is the key of the first line; what to do next is under key_todo.

@@ -56,6 +56,7 @@ func TestButtonsAreThereOnlyWhileTheyHelp(t *testing.T) {
 		"pending": "copy check withdraw", "pending, with a card": "copy copy check withdraw",
 		"pending until tomorrow": "copy check withdraw", "pending, end unknown, no note": "copy check withdraw",
 		"pending, possibly a repeat": "copy check withdraw", "pending, sum unreadable": "check", "overdue": "check", "unknown": "check",
+		"expired": "retry", "cancelled": "retry", "withdrawn": "retry",
 		"absent": "retry", "absent, possibly a repeat": "retry",
 		"rejected: credentials": "retry", "rejected: inactive": "retry", "rejected: maintenance": "retry",
 		"rejected: unreachable": "retry", "rejected: other": "retry",

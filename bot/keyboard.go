@@ -40,12 +40,22 @@ func (r *renderer) keyboard(lang string, inv kassa.Invoice) *models.InlineKeyboa
 		if worthRetrying(inv) {
 			return buttonRow(r.pressButton(lang, "button.retry", pressRetry, inv))
 		}
+	case kassa.StandsExpired, kassa.StandsCancelled, kassa.StandsWithdrawn:
+		if worthRetrying(inv) {
+			return buttonRow(r.pressButton(lang, "button.renew", pressRetry, inv))
+		}
 	}
 	return nil
 }
 
 // guestKeyboard is what a customer can do.
 func (r *renderer) guestKeyboard(lang string, inv kassa.Invoice) *models.InlineKeyboardMarkup {
+	switch inv.Standing() {
+	case kassa.StandsExpired, kassa.StandsCancelled, kassa.StandsWithdrawn, kassa.StandsAbsent, kassa.StandsRejected:
+		if inv.RenewedAs != 0 {
+			return buttonRow(r.renewedButton(lang, inv))
+		}
+	}
 	switch inv.Standing() {
 	case kassa.StandsPending:
 		k := buttonRow(r.copyButtons(lang, inv)...)
@@ -60,7 +70,7 @@ func (r *renderer) guestKeyboard(lang string, inv kassa.Invoice) *models.InlineK
 // worthRetrying tells whether the same sum may succeed at another time, and no
 // other attempt is on its way already.
 func worthRetrying(inv kassa.Invoice) bool {
-	return inv.Next == "" && inv.Refusal != kassa.RefusedAmount
+	return inv.Next == "" && inv.Renewed == "" && inv.Refusal != kassa.RefusedAmount
 }
 
 // copyButtons copy what the customer types into the bank's app.

@@ -13,6 +13,9 @@ const (
 	// guestAnswers is how many refusals and the like one person gets from the bot in
 	// a group in a minute: nobody is to fill the group with them.
 	guestAnswers = 6
+	// perQuery is how many offers one person may have drawn up in a minute: each
+	// letter of a note that is typed slowly makes one.
+	perQuery = 90
 	// mostKeys bounds what one window remembers.
 	mostKeys = 10_000
 )
@@ -26,6 +29,7 @@ type limits struct {
 	denied  *window[guestOf] // who was found to be no admin a moment ago
 	guests  *window[guestOf] // answers in a group to those who need not be of the staff
 	puzzled *window[int64]   // answers to stickers and the like
+	queries *window[int64]   // what is typed after the bot's name
 }
 
 // guestOf is one person in one group.
@@ -39,6 +43,7 @@ func newLimits() *limits {
 		denied:  newWindow[guestOf](1, deniedTime),
 		guests:  newWindow[guestOf](guestAnswers, time.Minute),
 		puzzled: newWindow[int64](1, 10*time.Minute),
+		queries: newWindow[int64](perQuery, time.Minute),
 	}
 }
 

@@ -120,9 +120,9 @@ func (l *line) noise(resp *http.Response) error {
 	return &lineError{Status: resp.StatusCode, Err: fmt.Errorf("HTTP %d without a reply of the Bot API", resp.StatusCode)}
 }
 
-// bare leaves of a message that was sent only its id. The library reads
-// messages strictly, and a kind of content that it does not know yet must not
-// make a sent message look lost.
+// bare leaves of a message that was sent only its id and the names of its
+// picture. The library reads messages strictly, and a kind of content that it does
+// not know yet must not make a sent message look lost.
 func bare(result json.RawMessage, body []byte) []byte {
 	var m struct {
 		ID int `json:"message_id"`
@@ -130,7 +130,16 @@ func bare(result json.RawMessage, body []byte) []byte {
 	if json.Unmarshal(result, &m) != nil || m.ID == 0 {
 		return body
 	}
-	return fmt.Appendf(nil, `{"ok":true,"result":{"message_id":%d}}`, m.ID)
+	var in struct {
+		Photo []struct {
+			ID string `json:"file_id"`
+		} `json:"photo"`
+	}
+	if json.Unmarshal(result, &in) != nil {
+		in.Photo = nil
+	}
+	picture, _ := json.Marshal(in.Photo) // text alone cannot fail
+	return fmt.Appendf(nil, `{"ok":true,"result":{"message_id":%d,"photo":%s}}`, m.ID, picture)
 }
 
 // clip cuts a text to so many characters.

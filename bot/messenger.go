@@ -17,25 +17,22 @@ import (
 // Deliver implements [kassa.Messenger]. Every call to Telegram ends within
 // eight seconds. A message that Telegram refuses for its markup is sent once
 // more as plain text.
-func (b *Bot) Deliver(ctx context.Context, d kassa.Delivery) (sent int, err error) {
+func (b *Bot) Deliver(ctx context.Context, d kassa.Delivery) (sent kassa.Sent, err error) {
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
 	defer func() {
 		if r := recover(); r != nil {
 			b.log.Error("panic while delivering", "order", d.Invoice.Order, "kind", d.Kind, "panic", panicked(r))
-			sent, err = 0, &kassa.SendError{Fate: kassa.Refused, Err: errors.New("panic while delivering")}
+			sent, err = kassa.Sent{}, &kassa.SendError{Fate: kassa.Refused, Err: errors.New("panic while delivering")}
 		}
 	}()
-	if d.Peer.At.Inline != "" {
-		return 0, &kassa.SendError{Fate: kassa.Refused, Err: errors.New("inline messages are not built yet")}
-	}
 	if d.Kind == kassa.Tidy {
 		b.tidy(ctx, d)
-		return 0, nil
+		return sent, nil
 	}
 	sent, err = b.deliver(ctx, d)
 	if fate := b.fate(err); fate != nil {
-		return 0, fate
+		return kassa.Sent{}, fate
 	}
 	fault.At("message sent")
 	return sent, nil
@@ -43,10 +40,10 @@ func (b *Bot) Deliver(ctx context.Context, d kassa.Delivery) (sent int, err erro
 
 // deliver shows, announces or edits, and finds another way where Telegram does
 // not take it the first way.
-func (b *Bot) deliver(ctx context.Context, d kassa.Delivery) (int, error) {
+func (b *Bot) deliver(ctx context.Context, d kassa.Delivery) (kassa.Sent, error) {
 	p, err := b.page(d)
 	if err != nil {
-		return 0, err
+		return kassa.Sent{}, err
 	}
 	if d.Kind == kassa.Show && len(p.Photo) == 0 {
 		d.View.Photo = false // without a QR the sum goes out as text
@@ -69,7 +66,7 @@ func (b *Bot) deliver(ctx context.Context, d kassa.Delivery) (int, error) {
 	}
 	b.log.Warn("Telegram refuses it plain, sending it without other people's words", "order", d.Invoice.Order, "kind", d.Kind, "error", err)
 	if p, err = b.page(ownWords(d)); err != nil {
-		return 0, err
+		return kassa.Sent{}, err
 	}
 	return b.put(ctx, d, p, true)
 }
@@ -98,6 +95,8 @@ func otherWay(d kassa.Delivery, p *page, err error) (kassa.Delivery, bool) {
 		d.View.Thread = 0 // the topic was deleted; the chat is still there
 	case d.Kind == kassa.Edit && len(p.Photo) > 0 && turnedDown(err):
 		p.Photo = nil // the caption at least says that there is nothing to pay
+	case d.Picture != "" && turnedDown(err):
+		d.Picture = ""
 	default:
 		return d, false
 	}
@@ -131,28 +130,41 @@ func (b *Bot) page(d kassa.Delivery) (page, error) {
 }
 
 // put makes the one call that the delivery is.
-func (b *Bot) put(ctx context.Context, d kassa.Delivery, p page, plain bool) (sent int, err error) {
+func (b *Bot) put(ctx context.Context, d kassa.Delivery, p page, plain bool) (sent kassa.Sent, err error) {
 	err = b.client.call(ctx, func(ctx context.Context, api *tg.Bot) error {
 		var m *models.Message
 		var err error
 		switch {
+		case d.View.Inline:
+			return editInline(ctx, api, d, p, plain)
 		case d.Kind == kassa.Edit && d.View.Photo && len(p.Photo) > 0:
-			_, err = api.EditMessageMedia(ctx, editMedia(d, p, plain))
+			m, err = api.EditMessageMedia(ctx, editMedia(d, p, plain))
 		case d.Kind == kassa.Edit && d.View.Photo:
-			_, err = api.EditMessageCaption(ctx, editCaption(d, p, plain))
+			m, err = api.EditMessageCaption(ctx, editCaption(d, p, plain))
 		case d.Kind == kassa.Edit:
-			_, err = api.EditMessageText(ctx, editText(d.Peer.At.Chat, d.View.Message, p, plain))
+			m, err = api.EditMessageText(ctx, editText(d.Peer.At.Chat, d.View.Message, p, plain))
 		case d.Kind == kassa.Show && d.View.Photo:
 			m, err = api.SendPhoto(ctx, photo(d, p, plain))
 		default:
 			m, err = api.SendMessage(ctx, text(d, p, plain))
 		}
 		if m != nil {
-			sent = m.ID
+			sent = sentOf(d, m)
 		}
 		return err
 	})
 	return sent, err
+}
+
+// sentOf is what the message in Telegram's reply tells.
+func sentOf(d kassa.Delivery, m *models.Message) (sent kassa.Sent) {
+	if d.Kind != kassa.Edit {
+		sent.Message = m.ID
+	}
+	if sizes := m.Photo; len(sizes) > 0 {
+		sent.Picture = sizes[len(sizes)-1].FileID // the largest is the last
+	}
+	return sent
 }
 
 // tidy deletes the notice that the invoice's message replaced. One that cannot

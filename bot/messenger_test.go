@@ -49,11 +49,11 @@ func isPaid(d *kassa.Delivery) { d.Invoice.State, d.Invoice.Paid = kassa.Paid, d
 
 func (s *stage) deliver(d kassa.Delivery) int {
 	s.t.Helper()
-	id, err := s.bot.Deliver(s.ctx(), d)
+	sent, err := s.bot.Deliver(s.ctx(), d)
 	if err != nil {
 		s.t.Fatalf("%s: %v", d.Kind, err)
 	}
-	return id
+	return sent.Message
 }
 
 func TestAnInvoiceIsShownAnnouncedEditedAndTidied(t *testing.T) {
@@ -181,11 +181,11 @@ func TestWhatTelegramAnswersIsTheMessagesFate(t *testing.T) {
 }
 
 // hasFate holds a delivery's outcome to what is wanted; an empty fate is success.
-func (s *stage) hasFate(id int, err error, want kassa.SendError) {
+func (s *stage) hasFate(sent kassa.Sent, err error, want kassa.SendError) {
 	s.t.Helper()
 	if want.Fate == "" {
 		if err != nil {
-			s.t.Errorf("delivered %d, %v", id, err)
+			s.t.Errorf("delivered %v, %v", sent, err)
 		}
 		return
 	}

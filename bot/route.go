@@ -73,6 +73,8 @@ func (b *Bot) answer(ctx context.Context, u *update, try int) error {
 		return b.told(ctx, u.Message, try)
 	case u.Press != nil:
 		return b.pressed(ctx, u.Press, try)
+	case u.Query != nil:
+		return b.queried(ctx, u.Query, try)
 	case u.Member != nil:
 		return b.membered(ctx, u.Member)
 	}
@@ -176,8 +178,7 @@ func (t *turn) answersAtOnce(c command) bool {
 // and may press again.
 func (b *Bot) pressed(ctx context.Context, p *press, try int) error {
 	if p.Message == nil {
-		b.toast(ctx, p.ID, b.book.Plain(b.langOf(&p.From), "check.none", nil))
-		return nil
+		return b.pressedInline(ctx, p, try)
 	}
 	peer, err := b.peerAt(ctx, p.Message.Chat, &p.From)
 	t := b.newTurn(peer, &p.From, p.Message, try)

@@ -7,7 +7,7 @@ import (
 )
 
 // allowedUpdates are the kinds of update that the bot asks Telegram for.
-var allowedUpdates = []string{"message", "callback_query", "my_chat_member"}
+var allowedUpdates = []string{"message", "callback_query", "inline_query", "my_chat_member"}
 
 // update is the part of Telegram's Update that the bot acts on. It is a type of
 // our own because the library refuses a whole update for one field of a kind
@@ -16,6 +16,7 @@ type update struct {
 	ID      int64       `json:"update_id"`
 	Message *message    `json:"message"`
 	Press   *press      `json:"callback_query"`
+	Query   *query      `json:"inline_query"`
 	Member  *membership `json:"my_chat_member"`
 }
 
@@ -115,7 +116,15 @@ type press struct {
 	ID      string   `json:"id"`
 	From    person   `json:"from"`
 	Message *message `json:"message"` // nil: under an inline message
+	Inline  string   `json:"inline_message_id"`
 	Data    string   `json:"data"`
+}
+
+// query is what somebody types after the bot's name in any chat.
+type query struct {
+	ID   string `json:"id"`
+	From person `json:"from"`
+	Text string `json:"query"`
 }
 
 // readUpdate reads a letter. Its error does not hold the letter's content.
@@ -136,6 +145,8 @@ func (u *update) place() int64 {
 		return u.Press.Message.Chat.ID
 	case u.Press != nil:
 		return u.Press.From.ID
+	case u.Query != nil:
+		return u.Query.From.ID
 	case u.Member != nil:
 		return u.Member.Chat.ID
 	}

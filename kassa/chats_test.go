@@ -20,6 +20,7 @@ type chats struct {
 	refuse   func(kassa.Delivery) error // what Telegram has against one message for good
 	wrong    []string                   // what must never happen
 	called   []time.Time                // when anything but an answer was sent
+	inline   map[string][]message       // inline messages, as they were edited, by their names
 }
 
 type message struct {
@@ -32,6 +33,7 @@ type message struct {
 	state   kassa.State
 	face    kassa.Standing
 	card    string
+	picture string // of an inline message
 	photo   bool
 	again   bool
 	guest   bool
@@ -41,32 +43,57 @@ type message struct {
 	gone    bool
 }
 
-func (c *chats) Deliver(_ context.Context, d kassa.Delivery) (int, error) {
+func (c *chats) Deliver(_ context.Context, d kassa.Delivery) (kassa.Sent, error) {
 	if d.Kind != kassa.Show {
 		c.called = append(c.called, c.now)
 	}
 	at := d.Peer.At.Chat
 	switch to := c.moved[at]; {
 	case to != 0:
-		return 0, &kassa.SendError{Fate: kassa.Moved, MovedTo: to, Err: errors.New("group chat was upgraded")}
+		return kassa.Sent{}, &kassa.SendError{Fate: kassa.Moved, MovedTo: to, Err: errors.New("group chat was upgraded")}
 	case c.shut[at]:
-		return 0, &kassa.SendError{Fate: kassa.Forbidden, Err: errors.New("bot was kicked")}
+		return kassa.Sent{}, &kassa.SendError{Fate: kassa.Forbidden, Err: errors.New("bot was kicked")}
 	}
 	if c.refuse != nil {
 		if err := c.refuse(d); err != nil {
-			return 0, err
+			return kassa.Sent{}, err
 		}
 	}
 	id := 0
 	happen := func() { id = c.apply(d) }
 	if err := next(&c.fault, &call{d.Invoice.Order, happen}); err != nil {
-		return 0, err
+		return kassa.Sent{}, err
 	}
 	happen()
-	return id, nil
+	return kassa.Sent{Message: id, Picture: c.picture(d)}, nil
+}
+
+// picture is what Telegram calls the picture that a message holds now.
+func (c *chats) picture(d kassa.Delivery) string {
+	if d.View.Photo && !d.View.Inline && (d.Kind == kassa.Show || d.Kind == kassa.Edit) {
+		return "picture of " + d.Invoice.Order + " " + string(d.Invoice.Standing())
+	}
+	return ""
+}
+
+// editInline is what an inline message shows from now on. Nothing else can be done with one.
+func (c *chats) editInline(d kassa.Delivery) {
+	if d.Kind != kassa.Edit {
+		c.wrong = append(c.wrong, string(d.Kind)+" of order "+d.Invoice.Order+" in an inline message")
+	}
+	m := message{kind: d.Kind, picture: d.Picture, guest: d.View.Guest}
+	m.tells(d)
+	if c.inline == nil {
+		c.inline = map[string][]message{}
+	}
+	c.inline[d.Peer.At.Inline] = append(c.inline[d.Peer.At.Inline], m)
 }
 
 func (c *chats) apply(d kassa.Delivery) int {
+	if d.Peer.At.Inline != "" {
+		c.editInline(d)
+		return 0
+	}
 	at := d.Peer.At.Chat
 	m := message{
 		id: c.last(at), chat: at, at: c.now, kind: d.Kind, photo: d.View.Photo, again: d.Again, guest: d.View.Guest,

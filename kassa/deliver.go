@@ -132,6 +132,6 @@ func (d *Desk) send(ctx context.Context, job *job) outcome {
 	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	var out outcome
-	out.message, out.err = d.messenger.Deliver(ctx, job.Delivery)
+	out.sent, out.err = d.messenger.Deliver(ctx, job.Delivery)
 	return out
 }

@@ -12,7 +12,7 @@ func (inv *Invoice) duty(v View) (Kind, bool) {
 		return Show, true
 	case untold:
 		return Announce, true
-	case v.Broken == "" && shown && v.Shown != inv.Face():
+	case v.Broken == "" && shown && v.Shown != inv.face(v):
 		return Edit, true
 	case v.Stale != 0:
 		return Tidy, true
@@ -31,7 +31,7 @@ func (inv *Invoice) photo(v View) bool {
 // lacksQR tells a notice that a customer is waiting to see turn into the photo.
 // One of an invoice that is paid or given up is only edited, and so is a copy.
 func (inv *Invoice) lacksQR(v View) bool {
-	return inv.Payable() && !v.Photo && !v.Copy
+	return inv.Payable() && !v.Photo && !v.Copy && !v.Inline
 }
 
 // presentable tells whether there is anything to say about the invoice yet. An

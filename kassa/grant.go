@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"payferbot/money"
 	"payferbot/payfer"
 	"payferbot/secret"
 )
@@ -14,25 +15,31 @@ import (
 // ErrNotYours says that a grant is another person's.
 var ErrNotYours = errors.New("meant for somebody else")
 
-// grantTime is how long a grant is good for.
+// grantTime is how long a grant for linking is good for.
 const grantTime = 10 * time.Minute
 
-// Grant is a leave to link a group, good once and for ten minutes. It comes in
-// two kinds, so that the key never stands in the group. An invitation leads an
-// admin from the group to the private chat. Where that person's being an admin
-// cannot be proved there, a voucher leads back: it carries the kassa, and whoever
-// posts its code in the group as an admin links it.
+// Grant is a leave that whoever holds its code may use, for a while. Two kinds
+// are for linking a group, once and for ten minutes, so that the key never stands in the group. An
+// invitation leads an admin from the group to the private chat. Where that
+// person's being an admin cannot be proved there, a voucher leads back: it carries
+// the kassa, and whoever posts its code in the group as an admin links it. The third is an offer.
 type Grant struct {
 	Code  string
-	Group PeerID
-	By    int64 `json:",omitempty"` // an invitation: whom it is for; 0: whoever holds it
+	Group PeerID // of an offer: the chat of its maker
+	By    int64  `json:",omitempty"` // an invitation: whom it is for; 0: whoever holds it; an offer: its maker
 	Until time.Time
 	Used  string `json:",omitempty"` // what used it up; that one may come again
 
-	// Of a voucher, the kassa. Its key was good when the voucher was made; the store keeps it sealed.
+	// Of an offer, what the invoice is to ask for.
+	Sum  money.Amount `json:",omitempty"`
+	Note string       `json:",omitempty"`
+
+	// Of a voucher and of an offer, the kassa. A voucher's key was good when the voucher was made; the store keeps it sealed.
 	Shop ShopID      `json:",omitempty"`
 	Key  secret.Text `json:"-"`
 }
+
+func (g *Grant) offer() bool { return g.Sum != 0 }
 
 // Invite makes an invitation to link the group, for one person, or for
 // whoever holds it where the person is not known (0).
@@ -45,7 +52,7 @@ func (d *Desk) Invite(ctx context.Context, group PeerID, by int64) (Grant, error
 // any more, ErrNotYours, the store's.
 func (d *Desk) Accept(ctx context.Context, invitation string, who int64, use string) (g Grant, err error) {
 	err = d.useGrant(ctx, invitation, use, func(_ Tx, found Grant) error {
-		if g = found; g.Shop != "" {
+		if g = found; g.Shop != "" || g.offer() {
 			return ErrNotFound
 		}
 		if g.By != 0 && g.By != who {
@@ -75,7 +82,7 @@ func (d *Desk) Redeem(ctx context.Context, group PeerID, voucher, use string) (s
 	var g Grant
 	err = d.store.View(ctx, func(tx Tx) error {
 		g, err = d.goodGrant(tx, voucher, use)
-		if err == nil && (g.Shop == "" || g.Group != group) {
+		if err == nil && (g.Shop == "" || g.offer() || g.Group != group) {
 			return ErrNotFound
 		}
 		return err
@@ -99,15 +106,20 @@ func (d *Desk) Redeem(ctx context.Context, group PeerID, voucher, use string) (s
 	return shop, err
 }
 
-// grant saves a new grant, and sweeps out some that are over.
+// grant saves a new grant for linking.
 func (d *Desk) grant(ctx context.Context, g Grant) (Grant, error) {
+	return d.grantFor(ctx, g, grantTime)
+}
+
+// grantFor saves a grant that is good for so long, and sweeps out some that are over.
+func (d *Desk) grantFor(ctx context.Context, g Grant, long time.Duration) (Grant, error) {
 	err := d.store.Update(ctx, func(tx Tx) error {
 		now := d.now()
 		const some = 16
 		if err := dropOver(tx, now, some); err != nil {
 			return err
 		}
-		g.Until = now.Add(grantTime)
+		g.Until = now.Add(long)
 		tx.PutGrant(g)
 		return nil
 	})

@@ -63,6 +63,9 @@ type Invoice struct {
 	PaidBefore bool `json:",omitempty"` // the other attempt was paid: do not pay this one
 	Withdrawn  bool `json:",omitempty"` // the shop took it back; Payfer knows nothing of that, so it is watched on
 
+	Renewed   string `json:",omitempty"` // the order that was issued in its place when it had come to nothing
+	RenewedAs int    `json:",omitempty"` // and its number
+
 	Prior string `json:",omitempty"` // the order of the attempt before
 	Next  string `json:",omitempty"` // the order of the attempt that replaced this one
 
@@ -86,6 +89,9 @@ type Origin string
 func MessageOrigin(chat int64, message int, date int) Origin {
 	return Origin(fmt.Sprintf("message:%d:%d:%d", chat, message, date))
 }
+
+// InlineOrigin is the button of an inline message.
+func InlineOrigin(inline string) Origin { return Origin("inline:" + inline) }
 
 // RenewOrigin is the press on "try again" under an invoice.
 func RenewOrigin(order string) Origin { return Origin("renew:" + order) }
@@ -114,6 +120,12 @@ type View struct {
 	Thread  int   `json:",omitempty"` // the topic in which it stands; 0: none
 	Answers int   `json:",omitempty"` // the message that it answers, in a group; 0: none
 	Guest   bool  `json:",omitempty"` // a customer's chat
+	Inline  bool  `json:",omitempty"` // an inline message, which can only be edited
+
+	// Picture is what Telegram calls the picture in the message, and Pictured how
+	// the invoice stood when it was put there.
+	Picture  string   `json:",omitempty"`
+	Pictured Standing `json:",omitempty"`
 
 	// Lost counts sends in a row of which nobody knows whether they arrived, and
 	// Later is when the next may be tried: what cannot be sent delays nothing else.
@@ -145,8 +157,12 @@ func (inv *Invoice) Face() string {
 	if to := inv.PayTo.Links; len(to) > 0 {
 		links = fmt.Sprint(to)
 	}
-	return fmt.Sprintf("%s %s %d %d %d %t%t%t%t%t%t%t {%s %s}%s", inv.State, inv.Refusal, inv.Unique, inv.Paid, inv.Expires.Unix(),
-		inv.Late, inv.Mismatch, inv.Repeat, inv.SumDoubt, inv.Overdue, inv.PaidBefore, inv.Withdrawn, inv.PayTo.Card, inv.PayTo.Holder, links)
+	var renewed string
+	if inv.RenewedAs != 0 {
+		renewed = fmt.Sprint(" renewed as ", inv.RenewedAs)
+	}
+	return fmt.Sprintf("%s %s %d %d %d %t%t%t%t%t%t%t {%s %s}%s%s", inv.State, inv.Refusal, inv.Unique, inv.Paid, inv.Expires.Unix(),
+		inv.Late, inv.Mismatch, inv.Repeat, inv.SumDoubt, inv.Overdue, inv.PaidBefore, inv.Withdrawn, inv.PayTo.Card, inv.PayTo.Holder, links, renewed)
 }
 
 // Open tells whether people may still wait for this invoice's money.

@@ -17,9 +17,11 @@ type Command struct {
 	Origin Origin
 	Amount money.Amount
 	Note   string
-	By     int64 // Telegram's id of the person
-	Thread int   // the topic that the command stands in; 0: none
-	Answer int   // the message to answer, in a group; 0: none
+	By     int64  // Telegram's id of the person
+	Thread int    // the topic that the command stands in; 0: none
+	Answer int    // the message to answer, in a group; 0: none
+	Inline string // the inline message that shows it as well; empty: none
+	Renews string // the order that it is to take the place of; empty: none
 }
 
 // Issue makes an invoice and has its reply delivered. It first saves the
@@ -32,6 +34,10 @@ func (d *Desk) Issue(ctx context.Context, c Command) (Invoice, error) {
 	if c.Amount < MinAmount || c.Amount > MaxAmount {
 		return Invoice{}, ErrAmount
 	}
+	return d.issue(ctx, c)
+}
+
+func (d *Desk) issue(ctx context.Context, c Command) (Invoice, error) {
 	fault.At("command taken")
 	inv, shop, fresh, err := d.intend(ctx, c)
 	if err != nil {
@@ -44,23 +50,6 @@ func (d *Desk) Issue(ctx context.Context, c Command) (Invoice, error) {
 		}
 	}
 	return inv, d.showNow(ctx, inv.Peer, inv.Order)
-}
-
-// Renew issues an invoice that came to nothing once more. A second press on
-// the same button finds what the first one made. Where money has come meanwhile
-// nothing is made: it gives the old invoice.
-func (d *Desk) Renew(ctx context.Context, peer PeerID, order string, by int64) (Invoice, error) {
-	old, err := d.own(ctx, peer, order)
-	if err != nil {
-		return Invoice{}, err
-	}
-	if old.Peer != peer {
-		return Invoice{}, ErrNotFound
-	}
-	if old.State == Paid || old.PaidBefore {
-		return old, nil
-	}
-	return d.Issue(ctx, Command{Peer: peer, Origin: RenewOrigin(order), Amount: old.Asked, Note: old.Note, By: by, Thread: old.Views[0].Thread})
 }
 
 // Issued tells whether the command was taken before.
@@ -91,22 +80,36 @@ func (d *Desk) intend(ctx context.Context, c Command) (inv Invoice, shop Shop, f
 		}
 		peer.Last = d.nextNumber(&peer)
 		tx.PutPeer(peer)
+		views, err := c.views(tx, peer)
+		if err != nil {
+			return err
+		}
 		now := d.now()
 		inv = Invoice{
 			Order: NewOrder(), Peer: peer.ID, Number: peer.Last, Shop: shop.ID,
 			Asked: c.Amount, Note: c.Note, By: c.By, Origin: c.Origin,
 			State: Creating, Created: now, Started: now, PayTo: shop.PayTo,
-			Views: []View{{Peer: peer.ID, In: peer.At.Chat, Thread: c.Thread, Answers: c.Answer}},
+			Views: views,
 		}
 		d.begin(tx, inv)
 		fresh = true
-		return nil
+		return d.renewed(tx, c.Renews, inv)
 	})
 	if err != nil {
 		return inv, shop, false, fmt.Errorf("save the intent: %w", err)
 	}
 	d.noteNumber(inv)
 	return inv, shop, fresh, nil
+}
+
+// views are where the invoice will be seen from the start.
+func (c *Command) views(tx Tx, peer Peer) ([]View, error) {
+	views := []View{{Peer: peer.ID, In: peer.At.Chat, Thread: c.Thread, Answers: c.Answer}}
+	if c.Inline == "" {
+		return views, nil
+	}
+	p, err := inlinePeer(tx, c.Inline, peer.Lang)
+	return append(views, inlineView(p.ID)), err
 }
 
 // begin writes an invoice whose create is about to be sent. Should this process
@@ -194,6 +197,7 @@ func (d *Desk) replace(tx Tx, inv *Invoice) Invoice {
 	next := *inv
 	next.Order, next.Prior, next.State, next.Started = NewOrder(), inv.Order, Creating, now
 	next.Unique, next.Expires, next.Zone, next.Ended = 0, time.Time{}, "", time.Time{}
+	next.Renewed, next.RenewedAs = "", 0
 	next.Hinted, next.Checked, next.Asks, next.Failed = time.Time{}, time.Time{}, 0, 0
 	next.Views = append([]View(nil), inv.Views...)
 

@@ -60,7 +60,7 @@ type mortalChats struct {
 	life *mortal
 }
 
-func (c mortalChats) Deliver(ctx context.Context, d kassa.Delivery) (int, error) {
+func (c mortalChats) Deliver(ctx context.Context, d kassa.Delivery) (kassa.Sent, error) {
 	c.life.step()
 	id, err := c.chats.Deliver(ctx, d)
 	c.life.step()

@@ -38,16 +38,24 @@ type Delivery struct {
 	// Also is further news for the same message: paid invoices of the same chat. The
 	// message then answers none of theirs.
 	Also []Delivery
+	// Picture is Telegram's name for a picture of the invoice as it stands now, for
+	// an inline message, which takes no other; empty: none is known.
+	Picture string
 	// Again says that the same message may have been sent before: it is to be
 	// marked as possibly a repeat.
 	Again bool
 }
 
 // Messenger is Telegram. Deliver does what it is told within the context's
-// deadline and gives the id of the message sent, 0 where none was. Its errors
-// are *SendError.
+// deadline and tells what was sent. Its errors are *SendError.
 type Messenger interface {
-	Deliver(ctx context.Context, d Delivery) (message int, err error)
+	Deliver(ctx context.Context, d Delivery) (Sent, error)
+}
+
+// Sent is what Telegram says of a message that was sent or edited.
+type Sent struct {
+	Message int    // its id; 0 where none was sent
+	Picture string // Telegram's name for the picture in it; empty: none
 }
 
 // Fate is what became of a message that could not be delivered.

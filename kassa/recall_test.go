@@ -178,7 +178,7 @@ type deadlines struct {
 	most time.Duration
 }
 
-func (c *deadlines) Deliver(ctx context.Context, d kassa.Delivery) (int, error) {
+func (c *deadlines) Deliver(ctx context.Context, d kassa.Delivery) (kassa.Sent, error) {
 	at, _ := ctx.Deadline()
 	c.most = max(c.most, time.Until(at))
 	return c.chats.Deliver(ctx, d)

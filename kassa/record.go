@@ -11,8 +11,8 @@ import (
 
 // outcome is what Telegram made of a delivery.
 type outcome struct {
-	message int
-	err     error
+	sent Sent
+	err  error
 }
 
 // record saves the outcome, ends the claim, and strikes the debt off if the
@@ -78,7 +78,8 @@ func (d *Desk) recordOne(tx Tx, j *job, out outcome, held bool) error {
 	}
 	if out.err == nil {
 		v.Lost, v.Later = 0, time.Time{}
-		j.delivered(&inv, v, out.message)
+		j.delivered(&inv, v, out.sent.Message)
+		v.pictured(j, out.sent.Picture)
 	} else {
 		d.undelivered(j, v, out.err)
 	}
@@ -117,19 +118,27 @@ func (j *job) delivered(inv *Invoice, v *View, message int) {
 	case j.Kind == Show && v.Message != j.Invoice.Views[j.view].Message:
 		// A claim ran out and two workers sent it: two messages stand there.
 		inv.Views = append(inv.Views, View{
-			Peer: j.Peer.ID, Message: message, In: j.Peer.At.Chat, Photo: j.View.Photo, Copy: true, Guest: v.Guest, Shown: j.Invoice.Face(),
+			Peer: j.Peer.ID, Message: message, In: j.Peer.At.Chat, Photo: j.View.Photo, Copy: true, Guest: v.Guest, Shown: j.Invoice.face(j.View),
 		})
 	case j.Kind == Show:
 		if v.Message != 0 {
 			v.Stale = v.Message
 		}
-		v.Message, v.In, v.Photo, v.Shown = message, j.Peer.At.Chat, j.View.Photo, j.Invoice.Face()
+		v.Message, v.In, v.Photo, v.Shown = message, j.Peer.At.Chat, j.View.Photo, j.Invoice.face(j.View)
 	case j.Kind == Announce:
 		v.Announced = true
 	case j.Kind == Edit:
-		v.Shown = j.Invoice.Face()
+		v.Shown = j.Invoice.face(j.View)
+		v.Photo = v.Photo || j.Picture != ""
 	case j.Kind == Tidy && v.Stale == j.View.Stale:
 		v.Stale = 0
+	}
+}
+
+// pictured writes which picture the message holds since the delivery.
+func (v *View) pictured(j *job, picture string) {
+	if picture != "" && (j.Kind == Show || j.Kind == Edit) {
+		v.Picture, v.Pictured = picture, j.Invoice.Standing()
 	}
 }
 

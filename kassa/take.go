@@ -260,8 +260,11 @@ func (d *Desk) job(tx Tx, peer Peer, order string) (*job, error) {
 // shown has its new form, and news of an attempt that was replaced answer the
 // message of the one that people see.
 func (d *Desk) dress(tx Tx, j *job) error {
-	if j.Kind == Show {
+	switch {
+	case j.Kind == Show:
 		j.View.Photo = j.Invoice.photo(j.View)
+	case j.View.Inline:
+		j.Picture = j.Invoice.picture()
 	}
 	if j.Kind != Announce || j.View.Message != 0 || j.Invoice.Next == "" {
 		return nil

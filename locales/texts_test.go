@@ -271,7 +271,7 @@ func TestTextsFitWhereTheyGo(t *testing.T) {
 	limits := []struct {
 		prefix string
 		max    int
-	}{{"check.", 200}, {"failed", 200}, {"invoice.too_many", 200}, {"store_down", 200}, {"full_press", 200}, {"invoices.end", 200}, {"access.", 200}, {"link.press_over", 200}, {"button.", 40}, {"menu.", 256}, {"about.description", 512}, {"about.short", 120}, {"state.", 64}, {"", 4096}}
+	}{{"check.", 200}, {"failed", 200}, {"invoice.too_many", 200}, {"store_down", 200}, {"full_press", 200}, {"invoices.end", 200}, {"access.", 200}, {"link.press_over", 200}, {"inline.offer", 4096}, {"inline.press", 4096}, {"inline.over", 200}, {"inline.unlinked", 200}, {"inline.title", 64}, {"inline.", 64}, {"button.", 40}, {"menu.", 256}, {"about.description", 512}, {"about.short", 120}, {"state.", 64}, {"", 4096}}
 	each(t, func(t *testing.T, lang, key, _ string) {
 		got := b.HTML(lang, key, args)
 		if plain(key) {

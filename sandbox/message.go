@@ -26,6 +26,7 @@ type Message struct {
 	Edited     int // how often
 	History    []Edit
 	Deleted    bool
+	Inline     bool   // sent through the bot, into a chat that it does not know
 	Service    string // of a service message: its field's name, as "migrate_to_chat_id"
 	Update     int64  // id of the update that told the bot of it; 0 = none
 

@@ -19,7 +19,7 @@ var (
 func (t *Telegram) getMe(*request) (any, *apiError) {
 	v := t.botJSON()
 	v["can_join_groups"], v["can_read_all_group_messages"] = true, !t.privacy
-	v["supports_inline_queries"] = false
+	v["supports_inline_queries"] = true
 	return v, nil
 }
 

@@ -41,6 +41,8 @@ type Telegram struct {
 	lastID  int // message ids of private chats and basic groups come from one sequence
 	files   map[string]*photo
 	queries map[string]*Callback
+	typed   map[string]*Query
+	inline  map[string]*inlineMessage
 
 	commands map[string][]Command
 	profile  map[string]string
@@ -67,6 +69,8 @@ func NewTelegram(o TelegramOptions) *Telegram {
 		chats:    map[int64]*chat{},
 		files:    map[string]*photo{},
 		queries:  map[string]*Callback{},
+		typed:    map[string]*Query{},
+		inline:   map[string]*inlineMessage{},
 		commands: map[string][]Command{},
 		profile:  map[string]string{},
 		feed:     newFeed(or(o.HookRetry, 20*time.Millisecond)),

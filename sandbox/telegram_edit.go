@@ -11,8 +11,12 @@ const notModified = "message is not modified: specified new message content and 
 
 // editable finds the message that an edit names, if it is one the bot may edit.
 func (t *Telegram) editable(q *request) (*chat, *Message, *apiError) {
-	if q.text("inline_message_id") != "" {
-		return nil, nil, badRequest("MESSAGE_ID_INVALID")
+	if id := q.text("inline_message_id"); id != "" {
+		i := t.inline[id]
+		if i == nil || q.text("chat_id") != "" || q.text("message_id") != "" {
+			return nil, nil, badRequest("MESSAGE_ID_INVALID")
+		}
+		return i.chat, i.m, nil
 	}
 	c, err := t.chat(q)
 	if err != nil {
@@ -60,6 +64,9 @@ func (t *Telegram) edit(q *request, change func(m *Message) *apiError) (any, *ap
 	m.History, m.Edited = old.History, old.Edited
 	*old = m
 	q.call.Message = old.ID
+	if old.Inline {
+		return true, nil
+	}
 	return t.messageJSON(old, true), nil
 }
 
@@ -133,6 +140,9 @@ func (t *Telegram) editMedia(q *request) (any, *apiError) {
 		f, err := formattedText(media.Caption, media.ParseMode, media.Entities, mostCaption)
 		if err != nil {
 			return err
+		}
+		if m.Inline && strings.HasPrefix(media.Media, "attach://") {
+			return badRequest("file can't be uploaded to an inline message")
 		}
 		p, err := t.photo(q, "", media.Media)
 		if err != nil {

@@ -42,6 +42,7 @@ func methods() map[string]method {
 		"editmessagemedia":       {takes: takesEdit + "media", run: (*Telegram).editMedia},
 		"editmessagereplymarkup": {takes: takesEdit, run: (*Telegram).editMarkup},
 		"deletemessage":          {takes: "chat_id message_id", run: (*Telegram).deleteMessage},
+		"answerinlinequery":      {takes: "inline_query_id results cache_time is_personal next_offset button", run: (*Telegram).answerInline},
 		"answercallbackquery":    {takes: "callback_query_id text show_alert url cache_time", run: (*Telegram).answerCallback},
 
 		"getchat":               {takes: "chat_id", run: (*Telegram).getChat},
@@ -71,7 +72,7 @@ func shapes() map[string]shape {
 		"disable_notification": boolean, "protect_content": boolean, "drop_pending_updates": boolean,
 		"show_alert": boolean, "has_spoiler": boolean, "show_caption_above_media": boolean,
 		"reply_parameters": object, "reply_markup": object, "link_preview_options": object,
-		"scope": object, "media": object,
+		"scope": object, "media": object, "button": object, "is_personal": boolean, "results": array,
 		"entities": array, "caption_entities": array, "commands": array, "allowed_updates": array,
 	}
 }

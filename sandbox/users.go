@@ -159,16 +159,7 @@ func (u *User) Press(m Message, which any) (*Callback, error) {
 	if err != nil {
 		return nil, err
 	}
-	if b.Data == "" {
-		return nil, fmt.Errorf("press: %q is not a callback button", b.Text)
-	}
-	cb := &Callback{ID: fmt.Sprintf("%d%06d", u.ID, len(t.queries)+1), Data: b.Data, at: t.now(), t: t}
-	t.queries[cb.ID] = cb
-	cb.Update = t.push("callback_query", map[string]any{
-		"id": cb.ID, "from": u.json(), "message": t.messageJSON(now, true),
-		"chat_instance": fmt.Sprint(m.Chat), "data": b.Data,
-	})
-	return cb, nil
+	return t.press(u, b, map[string]any{"message": t.messageJSON(now, true), "chat_instance": fmt.Sprint(m.Chat)})
 }
 
 func (m *Message) find(which any) (Button, error) {

@@ -32,7 +32,7 @@ type message struct {
 // messenger is Telegram, as one process reaches it.
 type messenger struct{ p *process }
 
-func (m messenger) Deliver(ctx context.Context, d kassa.Delivery) (int, error) {
+func (m messenger) Deliver(ctx context.Context, d kassa.Delivery) (kassa.Sent, error) {
 	w := m.p.world
 	name := string(d.Kind) + " " + d.Invoice.Order + string(d.Shop.ID) + " " + d.Peer.At.String()
 	deed := w.begun(m.p, d)
@@ -46,17 +46,17 @@ func (m messenger) Deliver(ctx context.Context, d kassa.Delivery) (int, error) {
 		id, no = w.telegram(deed, d)
 	})
 	if errors.Is(err, errUnsent) {
-		return 0, &kassa.SendError{Fate: kassa.Flooded, Wait: m.p.patience(), Ours: true, Err: err}
+		return kassa.Sent{}, &kassa.SendError{Fate: kassa.Flooded, Wait: m.p.patience(), Ours: true, Err: err}
 	}
 	m.p.reached()
 	switch {
 	case err != nil:
-		return 0, &kassa.SendError{Fate: kassa.Lost, Err: err}
+		return kassa.Sent{}, &kassa.SendError{Fate: kassa.Lost, Err: err}
 	case no != nil:
-		return 0, no
+		return kassa.Sent{}, no
 	}
 	deed.heard()
-	return id, nil
+	return kassa.Sent{Message: id}, nil
 }
 
 // patience is how long to wait when Telegram cannot be reached at all: ever longer, as the real bot has it.

@@ -1,0 +1,134 @@
+package kassa
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base32"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"payferbot/money"
+)
+
+// An offer is a leave to make one kind of invoice: its sum, its note and its
+// kassa stand fixed, and whoever presses the button of the inline message that carries it
+// has the invoice made there. Payfer hears of nothing before that. It is a
+// Grant, good for a day, for as many messages as its maker posts.
+
+// offerTime is how long an offer is good for; one that its maker repeats is good anew.
+const offerTime = 24 * time.Hour
+
+// Offer makes an offer of the peer's kassa. The same offer has the same code, so that typing
+// it again writes nothing. Errors: ErrAmount, ErrNotLinked, the store's.
+func (d *Desk) Offer(ctx context.Context, peer PeerID, by int64, sum money.Amount, note string) (code string, shop Shop, err error) {
+	if sum < MinAmount || sum > MaxAmount {
+		return "", Shop{}, ErrAmount
+	}
+	err = d.store.View(ctx, func(tx Tx) error {
+		if _, shop, err = linked(tx, peer); err != nil {
+			return err
+		}
+		code = offerCode(peer, by, shop.ID, sum, note)
+		_, err = d.goodOffer(tx, code, d.now().Add(offerTime/2))
+		return err
+	})
+	if errors.Is(err, ErrNotFound) {
+		_, err = d.grantFor(ctx, Grant{Code: code, Group: peer, By: by, Shop: shop.ID, Sum: sum, Note: note}, offerTime)
+	}
+	shop.Key = ""
+	return code, shop, err
+}
+
+// offerCode cannot be guessed: the peer's own name is in it, which nobody is told.
+func offerCode(peer PeerID, by int64, shop ShopID, sum money.Amount, note string) string {
+	raw := sha256.Sum256(fmt.Append(nil, peer, " ", by, " ", shop, " ", int64(sum), " ", note))
+	const letters = 24
+	return strings.ToLower(base32.StdEncoding.EncodeToString(raw[:]))[:letters]
+}
+
+// goodOffer is the offer if it is still good at the given time.
+func (d *Desk) goodOffer(tx Tx, code string, at time.Time) (Grant, error) {
+	g, err := tx.Grant(code)
+	if err == nil && (!g.offer() || !at.Before(g.Until)) {
+		err = ErrNotFound
+	}
+	return g, err
+}
+
+// TakeUp makes the invoice that an inline message offers: in the chat of the
+// offer's maker, who has the QR there and hears of the money, and in the inline
+// message. A second press finds what the first one made, however long ago. Errors: ErrNotFound where there
+// is no such offer any more, ErrNotLinked where its kassa is not linked there any more, the store's.
+func (d *Desk) TakeUp(ctx context.Context, code, inline string) (Invoice, error) {
+	c := Command{Origin: InlineOrigin(inline), Inline: inline}
+	known, err := d.Issued(ctx, c.Origin)
+	if err != nil {
+		return Invoice{}, err
+	}
+	if !known {
+		if c, err = d.offered(ctx, code, c); err != nil {
+			return Invoice{}, fmt.Errorf("take up an offer: %w", err)
+		}
+	}
+	inv, err := d.issue(ctx, c)
+	if err != nil {
+		return inv, err
+	}
+	d.readyBell.ring()
+	return inv, nil
+}
+
+// offered fills in what the offer says.
+func (d *Desk) offered(ctx context.Context, code string, c Command) (Command, error) {
+	err := d.store.View(ctx, func(tx Tx) error {
+		g, err := d.goodOffer(tx, code, d.now())
+		if err != nil {
+			return err
+		}
+		peer, err := tx.Peer(g.Group)
+		if err == nil && peer.Shop != g.Shop {
+			err = ErrNotLinked
+		}
+		c.Peer, c.Amount, c.Note, c.By = g.Group, g.Sum, g.Note, g.By
+		return err
+	})
+	return c, err
+}
+
+// inlineView is the view in an inline message. It is there before its invoice,
+// under the name that its peer's address is, and it is only ever edited: no new message can be
+// sent where it stands, so nothing is announced there.
+func inlineView(peer PeerID) View {
+	return View{Peer: peer, Message: 1, Guest: true, Inline: true, Announced: true}
+}
+
+// inlinePeer finds or makes the peer of an inline message.
+func inlinePeer(tx Tx, inline, lang string) (Peer, error) {
+	at := Address{Inline: inline}
+	p, err := tx.PeerAt(at)
+	if errors.Is(err, ErrNotFound) {
+		p = Peer{ID: NewPeerID(), At: at, Lang: lang}
+		tx.PutPeer(p)
+		err = nil
+	}
+	return p, err
+}
+
+// picture is Telegram's name for a picture of the invoice as it stands now: the one in the
+// message of the chat that asked. Inline messages take no other. Empty: not known yet.
+func (inv *Invoice) picture() string {
+	if home := inv.Views[0]; home.Pictured == inv.Standing() {
+		return home.Picture
+	}
+	return ""
+}
+
+// face is what the view shows of the invoice when it is up to date.
+func (inv *Invoice) face(v View) string {
+	if v.Inline {
+		return inv.Face() + " " + inv.picture()
+	}
+	return inv.Face()
+}
