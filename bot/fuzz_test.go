@@ -1,6 +1,8 @@
 package bot
 
 import (
+	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -74,6 +76,51 @@ func FuzzReadUpdate(f *testing.F) {
 			t.Fatalf("%+v", m)
 		case p != nil && p.Message != nil && len(p.Message.Markup.Rows) == 0 && p.Message.carries(p.Data):
 			t.Fatalf("a message without buttons carries %q", p.Data)
+		}
+	})
+}
+
+// FuzzPeople holds that whatever stands in a message, in a link that starts the bot, in a
+// button's data or behind the bot's name is answered, and breaks nothing.
+func FuzzPeople(f *testing.F) {
+	for _, seed := range []string{
+		"", "50000", "/invoice 50000 tea", "/start pay_k3v7q2m5x4t6w8ab", "/start link_x", "/start pay_", "/check №1", "/link a b", "/cancel 1", "/settings",
+		"check:k3v7q2m5x4t6w8ab", "retry:", "withdraw_yes:x", "older:99999999999999999999", "card:shop1", "lang:xx", "forget:\x00", "use:1:2",
+		"offer:aaaaaaaaaaaaaaaaaaaaaaaa", "offer:", ":", "staff:all", "🔑", "50000 " + strings.Repeat("ў", 300),
+	} {
+		for kind := range byte(4) {
+			f.Add(kind, seed)
+		}
+	}
+	f.Fuzz(func(t *testing.T, kind byte, text string) {
+		if text == "" && kind%4 == 0 {
+			t.Skip("Telegram has no such message")
+		}
+		s := newStage(t)
+		s.dial()
+		s.bot.desk = s.desk
+		s.desk.linkNow(42, "shop1", "Bahor")
+		said, err := json.Marshal(text)
+		if err != nil {
+			t.Skip("no text of Telegram's")
+		}
+		s.user(42).Send("/help")
+		u, err := readUpdate([]byte(fmt.Sprintf([]string{
+			`{"update_id":1,"message":{"message_id":9,"date":1700000000,"chat":{"id":42,"type":"private"},"from":{"id":42},"text":%s}}`,
+			`{"update_id":1,"callback_query":{"id":"1","from":{"id":42},"data":%s,"message":{"message_id":1,"chat":{"id":42}}}}`,
+			`{"update_id":1,"callback_query":{"id":"1","from":{"id":42},"data":%s,"inline_message_id":"BAAA"}}`,
+			`{"update_id":1,"inline_query":{"id":"1","from":{"id":42},"query":%s}}`,
+		}[kind%4], said)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		before := len(s.tg.Calls(""))
+		if err := s.bot.answer(t.Context(), u, 0); err != nil {
+			t.Errorf("%q: %v", text, err)
+		}
+		c, _ := parseCommand(text)
+		if len(s.tg.Calls("")) == before && len(s.desk.commands)+len(s.desk.visits) == 0 && c.At == "" {
+			t.Errorf("%d %q has no answer", kind%4, text)
 		}
 	})
 }

@@ -95,7 +95,10 @@ var shown = []struct {
 	{"expired", inState(kassa.Expired)},
 	{"cancelled", inState(kassa.Cancelled)},
 	{"withdrawn", func(d *kassa.Delivery) { d.Invoice.Withdrawn = true }},
-	{"expired, issued again", func(d *kassa.Delivery) { inState(kassa.Expired)(d); d.Invoice.Renewed, d.Invoice.RenewedAs = "aaaaaaaaaaaaaaaa", 13 }},
+	{"expired, issued again", func(d *kassa.Delivery) {
+		inState(kassa.Expired)(d)
+		d.Invoice.Renewed, d.Invoice.RenewedAs = "aaaaaaaaaaaaaaaa", 13
+	}},
 	{"the other attempt is paid", func(d *kassa.Delivery) { d.Invoice.PaidBefore = true }},
 	{"unknown", inState(kassa.Unknown)},
 	{"absent", inState(kassa.Absent)},

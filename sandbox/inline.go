@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strings"
 	"time"
 )
 
@@ -202,7 +203,7 @@ func readOffer(raw json.RawMessage) (o Offer, _ *apiError) {
 		return o, badRequest("can't parse inline query result: type %q (the sandbox knows article)", clip(r.Type))
 	case r.ID == "" || len(r.ID) > mostResultID:
 		return o, badRequest("RESULT_ID_INVALID")
-	case clean(r.Title) == "":
+	case strings.TrimSpace(r.Title) == "":
 		return o, badRequest("ARTICLE_TITLE_EMPTY")
 	}
 	f, err := formattedText(r.Content.Text, r.Content.Mode, nil, mostText)
