@@ -54,7 +54,8 @@ func TestButtonsAreThereOnlyWhileTheyHelp(t *testing.T) {
 	const order = "k3v7q2m5x4t6w8ab"
 	want := map[string]string{
 		"pending": "copy check withdraw", "pending, with a card": "copy copy check withdraw",
-		"pending until tomorrow": "copy check withdraw", "pending, end unknown, no note": "copy check withdraw",
+		"pending, with a card and links": "copy copy open open check withdraw",
+		"pending until tomorrow":         "copy check withdraw", "pending, end unknown, no note": "copy check withdraw",
 		"pending, possibly a repeat": "copy check withdraw", "pending, sum unreadable": "check", "overdue": "check", "unknown": "check",
 		"absent": "retry", "absent, possibly a repeat": "retry",
 		"rejected: credentials": "retry", "rejected: inactive": "retry", "rejected: maintenance": "retry",
@@ -67,6 +68,8 @@ func TestButtonsAreThereOnlyWhileTheyHelp(t *testing.T) {
 				switch {
 				case copies(b) != "":
 					got = append(got, "copy")
+				case b.URL != "":
+					got = append(got, "open")
 				case b.CallbackData == "check:"+order:
 					got = append(got, "check")
 				case b.CallbackData == "withdraw:"+order:
