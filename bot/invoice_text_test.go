@@ -210,7 +210,7 @@ func TestWhateverItsStateAnInvoiceFitsAndParses(t *testing.T) {
 	for _, lang := range r.book.Langs() {
 		rapid.Check(t, func(t *rapid.T) {
 			d := anyDelivery(t, lang)
-			for _, html := range []string{r.invoice(d, true).HTML, r.announcement(d).HTML} {
+			for _, html := range []string{r.invoice(d, true).HTML, r.announcement(d).HTML, r.invoice(asGuest(d), true).HTML} {
 				text := mustParse(t, html)
 				if n := utf16Len(text); n > 1024 {
 					t.Fatalf("a caption of %d units:\n%s", n, text)
@@ -247,7 +247,9 @@ func TestAMessageHasOneSign(t *testing.T) {
 	for _, lang := range r.book.Langs() {
 		for _, c := range shown {
 			d := sample(lang, c.change)
-			for _, text := range []string{r.invoice(d, true).HTML, r.announcement(d).HTML, r.state(lang, d.Invoice), r.line(lang, d.Invoice)} {
+			for _, text := range []string{
+				r.invoice(d, true).HTML, r.announcement(d).HTML, r.state(lang, d.Invoice), r.line(lang, d.Invoice), r.guestState(lang, d.Invoice),
+			} {
 				n := 0
 				for _, c := range text {
 					if sign(c) {
