@@ -28,13 +28,18 @@ func (t *turn) ofShop(ctx context.Context, id string) (bool, error) {
 	return false, t.showSettings(ctx)
 }
 
-// pressCard asks for the number of the card. In a group the question is the
-// presser's: the answer to it comes from there, and nobody else's is taken.
+// pressCard asks for the number of the card.
 func (t *turn) pressCard(ctx context.Context, shop string) error {
 	if same, err := t.ofShop(ctx, shop); err != nil || !same {
 		return err
 	}
-	d := kassa.Dialogue{Step: stepCard, ShopID: kassa.ShopID(shop)}
+	return t.pressQuestion(ctx, shop, stepCard, t.questionCard)
+}
+
+// pressQuestion asks what a button of the settings is there to ask. In a group the question is the
+// presser's: the answer to it comes from there, and nobody else's is taken.
+func (t *turn) pressQuestion(ctx context.Context, shop, step string, question func(whom locales.HTML) answer) error {
+	d := kassa.Dialogue{Step: step, ShopID: kassa.ShopID(shop)}
 	var whom locales.HTML
 	if t.group() {
 		// An admin who hides behind the group is not named there, and will answer as the group.
@@ -48,7 +53,7 @@ func (t *turn) pressCard(ctx context.Context, shop string) error {
 		return err
 	}
 	t.toast(ctx, "")
-	return t.put(ctx, t.questionCard(whom))
+	return t.put(ctx, question(whom))
 }
 
 // mention names the person so that Telegram opens the field to answer in for that one alone.
@@ -62,11 +67,15 @@ func (t *turn) mention() locales.HTML {
 
 // questionCard asks for the number; whom is set where the person is to be named.
 func (t *turn) questionCard(whom locales.HTML) answer {
-	text := t.html("card.ask", nil)
+	return t.askingOf(whom, t.html("card.ask", nil))
+}
+
+// askingOf is a question to the person named, if one is.
+func (t *turn) askingOf(whom locales.HTML, html string) answer {
 	if whom != "" {
-		text = string(whom) + "\n" + text
+		html = string(whom) + "\n" + html
 	}
-	return t.asking(text)
+	return t.asking(html)
 }
 
 // asking is a question: in a group it takes a reply to answer it.
@@ -147,9 +156,7 @@ func (t *turn) holderSaid(ctx context.Context, to kassa.Details) error {
 	if err != nil || !saved {
 		return err
 	}
-	a := t.settingsPage(shop)
-	a.html = t.html("card.saved", nil) + "\n\n" + a.html
-	t.send(ctx, a)
+	t.send(ctx, t.settingsAfter(t.html("card.saved", nil), shop))
 	if err := t.endDialogue(ctx); err != nil {
 		return err
 	}

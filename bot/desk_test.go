@@ -330,7 +330,16 @@ func (d *fakeDesk) SetCard(_ context.Context, id kassa.PeerID, card, holder stri
 }
 
 func (d *fakeDesk) AddLink(_ context.Context, id kassa.PeerID, link kassa.PayLink) (kassa.Shop, error) {
-	return d.payTo("AddLink", id, func(to *kassa.Details) { to.Links = append(to.Links, link) })
+	d.mu.Lock()
+	has := d.shops[d.byID(id).Shop].PayTo.Links
+	d.mu.Unlock()
+	switch {
+	case slices.Contains(has, link):
+		return kassa.Shop{}, kassa.ErrSameLink
+	case len(has) >= kassa.MostLinks:
+		return kassa.Shop{}, kassa.ErrMostLinks
+	}
+	return d.payTo("AddLink", id, func(to *kassa.Details) { to.Links = append(slices.Clone(to.Links), link) })
 }
 
 func (d *fakeDesk) DropLinks(_ context.Context, id kassa.PeerID) (kassa.Shop, error) {

@@ -19,6 +19,8 @@ const (
 	stepKey    = "link.key"
 	stepCard   = "card"
 	stepHolder = "holder"
+
+	stepAddLink = "paylink"
 )
 
 // groupItself is whom Telegram names where an anonymous admin wrote: GroupAnonymousBot.
@@ -106,6 +108,11 @@ func (t *turn) goOn(ctx context.Context) error {
 			return t.endDialogue(ctx)
 		}
 		return t.cardSaid(ctx)
+	case stepAddLink:
+		if !t.may(ctx, admins) {
+			return t.endDialogue(ctx)
+		}
+		return t.linkSaid(ctx)
 	}
 	return t.endDialogue(ctx)
 }
@@ -121,6 +128,8 @@ func (t *turn) question(ctx context.Context, d kassa.Dialogue) error {
 		return t.put(ctx, t.questionCard(""))
 	case stepHolder:
 		return t.put(ctx, t.questionHolder())
+	case stepAddLink:
+		return t.put(ctx, t.questionAddLink(""))
 	}
 	return nil
 }

@@ -67,6 +67,8 @@ var (
 	wordsNoTopic = []string{"message thread not found", "topic_deleted", "topic_closed", "topic_id_invalid", "thread_id_invalid"}
 	// The group takes texts, but no photos.
 	wordsNoPhoto = []string{"not enough rights to send photos", "send_photos_forbidden"}
+	// A button's address is none in Telegram's eyes.
+	wordsNoPage  = []string{"button_url_invalid", "inline keyboard button url"}
 	wordsDeleted = []string{"message to delete not found", "message_id_invalid"}
 )
 

@@ -54,14 +54,9 @@ func (r *renderer) guestText(d kassa.Delivery) string {
 		r.guestHead(d),
 		r.sign(lang, face) + " <b>" + r.book.HTML(lang, "pay.state."+string(face), args) + "</b>",
 	}
-	switch {
-	case inv.State == kassa.Paid && inv.SumKnown() && !inv.Mismatch:
-		lines[1] += ": " + r.book.HTML(lang, "invoice.sum", args)
-	case inv.State == kassa.Paid && inv.SumKnown():
-		lines = append(lines, r.book.HTML(lang, "paid.sums", args))
-	}
-	if at := inv.PaidAt; inv.State == kassa.Paid && !at.IsZero() {
-		lines = append(lines, locales.Escape(r.book.When(lang, at, r.now())))
+	if inv.State == kassa.Paid {
+		lines[1] += r.cameInFull(lang, inv)
+		lines = append(lines, r.receipt(lang, inv)...)
 	}
 	if d.Again {
 		lines = append(lines, r.again(lang, inv, args))
@@ -69,7 +64,36 @@ func (r *renderer) guestText(d kassa.Delivery) string {
 	if renewed := r.renewedLine(lang, "guest.renewed", inv); renewed != nil && inv.State != kassa.Paid {
 		return strings.Join(append(lines, renewed...), "\n")
 	}
-	return strings.Join(append(lines, r.book.HTML(lang, "pay.state."+string(face)+"_todo", args)), "\n")
+	return strings.Join(append(lines, r.book.HTML(lang, guestTodo(face), args)), "\n")
+}
+
+// guestTodo is the key of what a customer is to do. Of a wrong sum a chat can say
+// more than the page, which has the figures in a table.
+func guestTodo(face kassa.Standing) string {
+	if face == kassa.StandsMismatch {
+		return "guest.mismatch_todo"
+	}
+	return "pay.state." + string(face) + "_todo"
+}
+
+// cameInFull is the sum behind the first line, where it is the one that was asked.
+func (r *renderer) cameInFull(lang string, inv kassa.Invoice) string {
+	if !inv.SumKnown() || inv.Mismatch {
+		return ""
+	}
+	return ": " + r.book.HTML(lang, "invoice.sum", r.args(lang, inv))
+}
+
+// receipt is what makes the message of a paid invoice one that is worth keeping:
+// what came, when, with the year, and the code by which the seller finds it with /check.
+func (r *renderer) receipt(lang string, inv kassa.Invoice) (lines []string) {
+	if inv.SumKnown() && inv.Mismatch {
+		lines = append(lines, r.book.HTML(lang, "paid.sums", r.args(lang, inv)))
+	}
+	if !inv.PaidAt.IsZero() {
+		lines = append(lines, locales.Escape(r.book.Moment(lang, inv.PaidAt)))
+	}
+	return append(lines, r.book.HTML(lang, "guest.receipt", locales.Args{"Code": inv.Order}))
 }
 
 // again marks what may stand in the chat twice.
@@ -83,6 +107,13 @@ func (r *renderer) again(lang string, inv kassa.Invoice, args locales.Args) stri
 // guestState answers a customer's "how does it stand" in a toast.
 func (r *renderer) guestState(lang string, inv kassa.Invoice) string {
 	face, args := inv.Standing(), r.args(lang, inv)
+	if face == kassa.StandsMismatch {
+		return r.sign(lang, face) + " " + r.book.Plain(lang, "guest.check_mismatch", args)
+	}
 	todo := r.book.Plain(lang, "pay.state."+string(face)+"_todo", args)
-	return r.sign(lang, face) + " " + r.book.Plain(lang, "pay.state."+string(face), args) + ". " + strings.ReplaceAll(todo, "\n", " ")
+	state := r.sign(lang, face) + " " + r.book.Plain(lang, "pay.state."+string(face), args)
+	if inv.State == kassa.Paid && inv.SumKnown() && !inv.Mismatch {
+		state += ": " + r.book.Plain(lang, "pay.sum", args)
+	}
+	return state + ". " + strings.ReplaceAll(todo, "\n", " ")
 }

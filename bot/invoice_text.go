@@ -64,7 +64,7 @@ func (r *renderer) toTransfer(d kassa.Delivery) []string {
 	lines := []string{r.book.HTML(lang, "invoice.exact", args), r.book.HTML(lang, "invoice.sum", args)}
 	if to := d.Invoice.PayTo; to.Card != "" {
 		holder := locales.Foreign(to.Holder, shopLength)
-		lines = append(lines, r.book.HTML(lang, "invoice.card", locales.Args{"Card": to.CardInFours(), "Holder": holder}))
+		lines = append(lines, r.book.HTML(lang, "invoice.card", locales.Args{"Card": to.CardInFours(), "Holder": holder, "Scheme": to.Scheme()}))
 	}
 	return lines
 }

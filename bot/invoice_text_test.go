@@ -54,7 +54,8 @@ func TestButtonsAreThereOnlyWhileTheyHelp(t *testing.T) {
 	const order = "k3v7q2m5x4t6w8ab"
 	want := map[string]string{
 		"pending": "copy check withdraw", "pending, with a card": "copy copy check withdraw",
-		"pending until tomorrow": "copy check withdraw", "pending, end unknown, no note": "copy check withdraw",
+		"pending, with a card and links": "copy copy open open check withdraw",
+		"pending until tomorrow":         "copy check withdraw", "pending, end unknown, no note": "copy check withdraw",
 		"pending, possibly a repeat": "copy check withdraw", "pending, sum unreadable": "check", "overdue": "check", "unknown": "check",
 		"expired": "retry", "cancelled": "retry", "withdrawn": "retry",
 		"absent": "retry", "absent, possibly a repeat": "retry",
@@ -68,6 +69,8 @@ func TestButtonsAreThereOnlyWhileTheyHelp(t *testing.T) {
 				switch {
 				case copies(b) != "":
 					got = append(got, "copy")
+				case b.URL != "":
+					got = append(got, "open")
 				case b.CallbackData == "check:"+order:
 					got = append(got, "check")
 				case b.CallbackData == "withdraw:"+order:
@@ -208,7 +211,7 @@ func TestWhateverItsStateAnInvoiceFitsAndParses(t *testing.T) {
 	for _, lang := range r.book.Langs() {
 		rapid.Check(t, func(t *rapid.T) {
 			d := anyDelivery(t, lang)
-			for _, html := range []string{r.invoice(d, true).HTML, r.announcement(d).HTML} {
+			for _, html := range []string{r.invoice(d, true).HTML, r.announcement(d).HTML, r.invoice(asGuest(d), true).HTML} {
 				text := mustParse(t, html)
 				if n := utf16Len(text); n > 1024 {
 					t.Fatalf("a caption of %d units:\n%s", n, text)
@@ -245,7 +248,9 @@ func TestAMessageHasOneSign(t *testing.T) {
 	for _, lang := range r.book.Langs() {
 		for _, c := range shown {
 			d := sample(lang, c.change)
-			for _, text := range []string{r.invoice(d, true).HTML, r.announcement(d).HTML, r.state(lang, d.Invoice), r.line(lang, d.Invoice)} {
+			for _, text := range []string{
+				r.invoice(d, true).HTML, r.announcement(d).HTML, r.state(lang, d.Invoice), r.line(lang, d.Invoice), r.guestState(lang, d.Invoice),
+			} {
 				n := 0
 				for _, c := range text {
 					if sign(c) {

@@ -30,6 +30,7 @@ func (r *renderer) keyboard(lang string, inv kassa.Invoice) *models.InlineKeyboa
 	switch inv.Standing() {
 	case kassa.StandsPending:
 		k := buttonRow(r.copyButtons(lang, inv)...)
+		k.InlineKeyboard = append(k.InlineKeyboard, r.linkRows(lang, inv)...)
 		k.InlineKeyboard = append(k.InlineKeyboard, []models.InlineKeyboardButton{
 			r.pressButton(lang, "button.check", pressCheck, inv), r.pressButton(lang, "button.withdraw", pressWithdraw, inv),
 		})
@@ -59,10 +60,14 @@ func (r *renderer) guestKeyboard(lang string, inv kassa.Invoice) *models.InlineK
 	switch inv.Standing() {
 	case kassa.StandsPending:
 		k := buttonRow(r.copyButtons(lang, inv)...)
+		k.InlineKeyboard = append(k.InlineKeyboard, r.linkRows(lang, inv)...)
 		k.InlineKeyboard = append(k.InlineKeyboard, []models.InlineKeyboardButton{r.pressButton(lang, "button.paid_check", pressCheck, inv)})
 		return k
 	case kassa.StandsOverdue, kassa.StandsExpired:
 		return buttonRow(r.pressButton(lang, "button.paid_check", pressCheck, inv))
+	}
+	if inv.State == kassa.Paid {
+		return r.receiptRow(lang, inv)
 	}
 	return nil
 }

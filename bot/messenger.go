@@ -72,7 +72,7 @@ func (b *Bot) deliver(ctx context.Context, d kassa.Delivery) (kassa.Sent, error)
 }
 
 // mostWays bounds the other ways that are tried for one delivery.
-const mostWays = 4
+const mostWays = 5
 
 // otherWay changes the delivery into one that gets around Telegram's refusal:
 // what is missing is done without.
@@ -93,6 +93,7 @@ func otherWay(d kassa.Delivery, p *page, err error) (kassa.Delivery, bool) {
 		d.View.Photo = false // the sum can be paid without its QR
 	case no.says(wordsNoTopic) && d.View.Thread != 0:
 		d.View.Thread = 0 // the topic was deleted; the chat is still there
+	case no.says(wordsNoPage) && p.dropPages(): // whoever has the card and the sum can pay
 	case d.Kind == kassa.Edit && len(p.Photo) > 0 && turnedDown(err):
 		p.Photo = nil // the caption at least says that there is nothing to pay
 	case d.Picture != "" && turnedDown(err):
@@ -113,6 +114,7 @@ func turnedDown(err error) bool {
 // note, no code of another's. What Telegram has against a message can then only be there.
 func ownWords(d kassa.Delivery) kassa.Delivery {
 	d.Shop.Name, d.Invoice.Note, d.Invoice.Code, d.Invoice.PayTo.Holder = "", "", "", ""
+	d.Invoice.PayTo.Links = nil // their buttons name hosts
 	return d
 }
 

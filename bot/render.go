@@ -71,6 +71,8 @@ func (r *renderer) line(lang string, inv kassa.Invoice) string {
 	parts := []string{r.book.HTML(lang, "invoices.number", r.args(lang, inv))}
 	switch {
 	case face == kassa.StandsDoubt || face == kassa.StandsPaidBefore: // the sum that came is not here
+	case inv.State == kassa.Paid && inv.Mismatch:
+		parts = append(parts, r.book.HTML(lang, "invoices.sums", r.args(lang, inv)))
 	case inv.State == kassa.Paid || face == kassa.StandsPending:
 		parts = append(parts, r.book.HTML(lang, "invoices.sum", r.args(lang, inv)))
 	default:

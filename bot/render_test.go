@@ -87,6 +87,7 @@ var shown = []struct {
 	{"creating", inState(kassa.Creating)},
 	{"pending", nil},
 	{"pending, with a card", func(d *kassa.Delivery) { d.Invoice.PayTo = bahorsCard }},
+	{"pending, with a card and links", withLinks},
 	{"pending until tomorrow", func(d *kassa.Delivery) { d.Invoice.Expires = teatime.Add(24 * time.Hour) }},
 	{"pending, end unknown, no note", func(d *kassa.Delivery) { d.Invoice.Expires, d.Invoice.Note = time.Time{}, "" }},
 	{"pending, possibly a repeat", func(d *kassa.Delivery) { d.Again = true }},
@@ -140,7 +141,7 @@ func drawn(p page) string {
 	}
 	for _, row := range p.Keyboard.InlineKeyboard {
 		for _, button := range row {
-			fmt.Fprintf(&b, "[ %s → %s ]", button.Text, cmp.Or(button.CallbackData, "copies "+copies(button)))
+			fmt.Fprintf(&b, "[ %s → %s ]", button.Text, cmp.Or(button.CallbackData, button.URL, "copies "+copies(button)))
 		}
 		b.WriteString("\n")
 	}

@@ -59,6 +59,8 @@ var buttons = map[string]order{
 	"card":       {(*turn).pressCard, admins},
 	"card_off":   {(*turn).pressCardOff, admins},
 	"no_holder":  {(*turn).pressNoHolder, admins},
+	"add_link":   {(*turn).pressAddLink, admins},
+	"links_off":  {(*turn).pressLinksOff, admins},
 	"staff":      {(*turn).pressStaff, admins},
 }
 

@@ -39,6 +39,13 @@ func (t *turn) settingsPage(shop kassa.Shop) answer {
 		row("button.card_change", "card:"+string(shop.ID))
 		row("button.card_off", "card_off:"+string(shop.ID))
 	}
+	lines = append(lines, t.payLinks(shop.PayTo)...)
+	if len(shop.PayTo.Links) < kassa.MostLinks {
+		row("button.link_add", "add_link:"+string(shop.ID))
+	}
+	if len(shop.PayTo.Links) > 0 {
+		row("button.links_off", "links_off:"+string(shop.ID))
+	}
 	switch {
 	case !t.group():
 	case t.peer.Everyone:
@@ -51,15 +58,32 @@ func (t *turn) settingsPage(shop kassa.Shop) answer {
 	return answer{html: strings.Join(lines, "\n"), keyboard: k}
 }
 
+// settingsAfter is the settings' message under what was done to them.
+func (t *turn) settingsAfter(done string, shop kassa.Shop) answer {
+	a := t.settingsPage(shop)
+	a.html = done + "\n\n" + a.html
+	return a
+}
+
 // payTo is the line of where the money goes.
 func (t *turn) payTo(d kassa.Details) string {
 	switch {
+	case d.Card == "" && len(d.Links) > 0:
+		return t.html("settings.links_only", nil)
 	case d.Card == "":
 		return t.html("settings.no_card", nil)
 	case d.Holder == "":
 		return t.html("settings.card", locales.Args{"Card": d.CardInFours()})
 	}
 	return t.html("settings.card_of", locales.Args{"Card": d.CardInFours(), "Holder": d.Holder})
+}
+
+// payLinks are the pages on which customers can pay as well, and what is left to do there.
+func (t *turn) payLinks(d kassa.Details) (lines []string) {
+	for _, l := range d.Links {
+		lines = append(lines, t.html("settings.link", locales.Args{"Name": nameOf(l), "Filled": l.FillsSum()}))
+	}
+	return lines
 }
 
 // pressStaff says who may ask for invoices in this group.

@@ -52,7 +52,7 @@ func shopkeeper(t *testing.T) (*stage, *sandbox.User, sandbox.Message) {
 func TestACardIsToldStepByStep(t *testing.T) {
 	t.Parallel()
 	s, aziz, page := shopkeeper(t)
-	if !strings.Contains(page.Text, "Bahor") || len(page.Flat()) != 1 {
+	if !strings.Contains(page.Text, "Bahor") || len(page.Flat()) != 2 {
 		t.Errorf("the settings show %q %v", page.Text, page.Buttons)
 	}
 	s.toasted(aziz, page, "card:shop1")

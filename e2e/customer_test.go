@@ -3,8 +3,10 @@ package e2e
 import (
 	"bytes"
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"payferbot/locales"
 	"payferbot/sandbox"
@@ -17,6 +19,8 @@ func TestCustomers(t *testing.T) {
 		{"opens the link twice: one message is live", customerComesTwice},
 		{"opens the link of what is paid already", customerComesLate},
 		{"sees it expire", customerSeesItExpire},
+		{"sees every change, and has the receipt at the end", customerSeesItThrough},
+		{"hears of a wrong sum what was asked, what came and the difference", customerPaidWrong},
 		{"an unknown code is told kindly, and so is what is no code", unknownCode},
 		{"may not do what the seller may", customerMayNot},
 		{"withdrawn: nobody is to pay, and if paid all the same the seller hears", withdrawnThenPaid},
@@ -56,7 +60,7 @@ func customerPays(t *testing.T, f *shopfloor) {
 		if told := c.announced(seen); !has(o.name, p.Unique.String())(told) || !has("✅")(told) {
 			t.Errorf("%s: the customer is told %q", lang, told.Text)
 		}
-		if face := c.edited(seen, withoutButtons); !has("✅")(face) {
+		if face := c.edited(seen, f.isReceipt(p)); !has("✅", o.name, "№")(face) {
 			t.Errorf("%s: the customer's message reads %q", lang, face.Text)
 		}
 		if got := c.replies(seen); len(got) != 1 {
@@ -64,6 +68,16 @@ func customerPays(t *testing.T, f *shopfloor) {
 		}
 	}
 }
+
+// isReceipt tells a message that says what came for the payment, names its code, and leads to its page alone.
+func (f *shopfloor) isReceipt(p sandbox.Payment) func(sandbox.Message) bool {
+	return func(m sandbox.Message) bool {
+		only := len(m.Flat()) == 1 && m.Flat()[0].URL == f.public+"/pay/"+p.Order
+		return only && has(p.Unique.String(), p.Order)(m) && receiptDate.MatchString(m.Text)
+	}
+}
+
+var receiptDate = regexp.MustCompile(`(?m)^.*20[0-9]{2}.*, [0-9]{2}:[0-9]{2}$`)
 
 func customerOfAGroup(t *testing.T, f *shopfloor) {
 	r, o := f.newStaffed(false)
@@ -87,11 +101,11 @@ func customerComesTwice(t *testing.T, f *shopfloor) {
 	second := c.opens(p.Order)
 	o.pay(p.Order)
 	c.announced(second)
-	c.edited(second, withoutButtons)
+	c.edited(second, f.isReceipt(p))
 	f.await("the older message to go, or to say so too", func(v *sandbox.View) bool {
 		for _, m := range v.Sent(c.Chat()) {
 			if m.ID == first.ID {
-				return m.Deleted || withoutButtons(m)
+				return m.Deleted || f.isReceipt(p)(m)
 			}
 		}
 		return false
@@ -107,7 +121,7 @@ func customerComesLate(t *testing.T, f *shopfloor) {
 	o.pay(p.Order)
 	o.announced(m)
 	seen := c.answerTo(c.Start("pay_"+p.Order), has(o.name))
-	if !has("✅")(seen) || !withoutButtons(seen) || strings.Contains(seen.HTML, book(t).HTML("en", "invoice.exact", nil)) {
+	if !has("✅")(seen) || !f.isReceipt(p)(seen) || strings.Contains(seen.HTML, book(t).HTML("en", "invoice.exact", nil)) {
 		t.Errorf("of a paid invoice the customer sees %q %v", seen.Text, seen.Buttons)
 	}
 }
@@ -123,6 +137,64 @@ func customerSeesItExpire(t *testing.T, f *shopfloor) {
 	c.edited(seen, func(m sandbox.Message) bool { return has("🕓")(m) && !offersToPay(m) })
 	if got := c.replies(seen); len(got) != 0 {
 		t.Errorf("the customer gets a message about it: %q", got[0].Text)
+	}
+}
+
+// customerSeesItThrough has a Payfer of its own, whose clock stands still.
+func customerSeesItThrough(t *testing.T, f *shopfloor) {
+	f = start(t, f.kind)
+	o, c := f.newLinked("en"), f.newCustomer("ru")
+	_, p := o.invoice("40000")
+	seen := c.opens(p.Order)
+	f.press(o, o.ask("/settings", nil), "card:")
+	o.ask("8600 0000 0000 0007 ALIYEV A.", o.says("en", "card.saved", nil))
+	c.edited(seen, has("Uzcard 8600 0000 0000 0007, ALIYEV A."))
+	now := time.Now()
+	f.Payfer.SetNow(func() time.Time { return now })
+	f.Payfer.SetExpiry(6 * time.Second)
+	m, p := o.invoice("50000")
+	seen = c.opens(p.Order)
+	over := c.edited(seen, has("✋"))
+	if err := f.Payfer.Expire(p.Order); err != nil {
+		t.Fatal(err)
+	}
+	o.toast(m, "check:"+p.Order)
+	expired := c.edited(seen, has("🕓"))
+	if offersToPay(over) || offersToPay(expired) {
+		t.Errorf("what is not to be paid any more is offered: %v, %v", over.Buttons, expired.Buttons)
+	}
+	if err := f.Payfer.PayLate(p.Order); err != nil {
+		t.Fatal(err)
+	}
+	told := c.announced(seen)
+	if late := book(t).Plain("ru", "pay.state.late", nil); !has("⚠️", late, p.Unique.String(), p.Order)(told) {
+		t.Errorf("the customer is told %q", told.Text)
+	}
+	c.edited(seen, f.isReceipt(p))
+	if got := c.replies(seen); len(got) != 1 {
+		t.Errorf("the customer is told %d times:\n%s", len(got), c.chat())
+	}
+}
+
+func customerPaidWrong(t *testing.T, f *shopfloor) {
+	for _, lang := range spoken {
+		o, c := f.newLinked("en"), f.newCustomer(lang)
+		_, p := o.invoice("50000")
+		seen := c.opens(p.Order)
+		if err := f.Payfer.PayWith(p.Order, p.Unique-150); err != nil {
+			t.Fatal(err)
+		}
+		whole := has("⚠️", o.name, "50 001,50", "50 000,00", "1,50", p.Order)
+		if told := c.announced(seen); !whole(told) {
+			t.Errorf("%s: the customer is told %q", lang, told.Text)
+		}
+		if face := c.edited(seen, whole); len(face.Flat()) != 1 || face.Flat()[0].URL == "" {
+			t.Errorf("%s: the customer's message has %v", lang, face.Buttons)
+		}
+		list := o.ask("/invoices", nil)
+		if !has("50 000,00", "50 001,50", "1,50")(list) {
+			t.Errorf("the list reads %q", list.Text)
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package kassa
 
 import (
 	"errors"
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -23,13 +24,14 @@ const (
 const (
 	// MostLinks is how many pay links a kassa may have: more than this nobody reads.
 	MostLinks = 4
-	// maxLink bounds a link's length: Telegram takes longer ones, people do not have them.
-	maxLink = 512
+	// MaxLink bounds a link's length: Telegram takes longer ones, people do not have them.
+	MaxLink = 512
 )
 
-// The errors of ParsePayLink and AddLink.
+// The errors of ParsePayLink and AddLink. One that is too long is no pay link either.
 var (
-	ErrLink      = errors.New("no pay link")           // not an https address, or one with other placeholders
+	ErrLink      = errors.New("no pay link") // not an https address, or one with other placeholders
+	ErrLongLink  = fmt.Errorf("%w: longer than %d bytes", ErrLink, MaxLink)
 	ErrMostLinks = errors.New("too many pay links")    // the kassa has MostLinks already
 	ErrSameLink  = errors.New("the pay link is there") // already
 )
@@ -38,13 +40,15 @@ var (
 // address, so its link needs no placeholder: "?amount={sum}" is added to it.
 const click = "click.uz"
 
-// ParsePayLink reads a link as the shop's owner sends it.
+// ParsePayLink reads a link as the shop's owner sends it. Errors: ErrLink, ErrLongLink.
 func ParsePayLink(text string) (PayLink, error) {
 	text = strings.TrimSpace(text)
 	l := PayLink(text)
 	u, err := url.Parse(l.with("1.00", "a"))
 	switch {
-	case err != nil, len(text) > maxLink, strings.ContainsAny(text, " \t\r\n\"'<>\\`"):
+	case len(text) > MaxLink && strings.HasPrefix(text, "https://"):
+		return "", ErrLongLink
+	case err != nil, len(text) > MaxLink, strings.ContainsAny(text, " \t\r\n\"'<>\\`"):
 		return "", ErrLink
 	case u.Scheme != "https", u.Hostname() == "", u.User != nil, !strings.Contains(u.Hostname(), "."):
 		return "", ErrLink

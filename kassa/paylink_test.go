@@ -49,6 +49,18 @@ func TestWhatIsNoPayLink(t *testing.T) {
 	}
 }
 
+func TestALinkThatIsTooLongIsToldFromWhatIsNone(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]error{
+		"https://bank.uz/" + strings.Repeat("x", 600): kassa.ErrLongLink,
+		strings.Repeat("x", 600):                      kassa.ErrLink,
+	} {
+		if _, err := kassa.ParsePayLink(text); !errors.Is(err, want) || errors.Is(err, kassa.ErrLongLink) != (want == kassa.ErrLongLink) {
+			t.Errorf("%d bytes: %v, want %v", len(text), err, want)
+		}
+	}
+}
+
 func FuzzPayLink(f *testing.F) {
 	f.Add("https://my.click.uz/clickp2p/ABC")
 	f.Add("https://bank.uz/{sum}/{order}")

@@ -20,13 +20,23 @@ func SameDay(a, b time.Time) bool {
 
 // Date is the day and month in words, "24-yanvar".
 func (b *Book) Date(lang string, t time.Time) string {
+	return b.Plain(lang, "date.day", b.dayOf(lang, t))
+}
+
+// Moment is an instant as a paper that is kept has it, with its year: "2024-yil 24-yanvar, 15:30".
+func (b *Book) Moment(lang string, t time.Time) string {
+	return b.Plain(lang, "date.full", b.dayOf(lang, t)) + ", " + ClockTime(t)
+}
+
+// dayOf are the parts of a date, the month in words.
+func (b *Book) dayOf(lang string, t time.Time) Args {
 	t = t.In(tashkent)
 	months := strings.Fields(b.Plain(lang, "date.months", nil))
 	month := t.Format("01")
 	if len(months) == 12 {
 		month = months[t.Month()-1]
 	}
-	return b.Plain(lang, "date.day", Args{"Day": strconv.Itoa(t.Day()), "Month": month})
+	return Args{"Day": strconv.Itoa(t.Day()), "Month": month, "Year": strconv.Itoa(t.Year())}
 }
 
 // When is an instant the short way: "15:30" today, "24-yanvar, 15:30" otherwise.

@@ -260,18 +260,19 @@ func TestTextsFitWhereTheyGo(t *testing.T) {
 	long := strings.Repeat("🏪", 64)
 	args := Args{
 		"Number": 1 << 31, "Count": 1 << 31, "Sum": "10 000 000,00", "Asked": "10 000 000,00", "Paid": "10 000 000,00", "Diff": "9 999 000,00",
-		"More": true, "Round": true, "Group": true, "Flat": "10 000 000", "Until": "24-sentabr, 15:30", "Time": "15:30", "Date": "24-sentabr", "Day": "24", "Month": "sentabr",
+		"More": true, "Round": true, "Group": true, "Flat": "10 000 000", "Until": "24-sentabr, 15:30", "Time": "15:30", "Date": "24-sentabr", "Day": "24", "Month": "sentabr", "Year": "2026",
 		"Shop": long, "Old": long, "Note": strings.Repeat("🍵", 200), "ShopID": long, "ID": long, "Text": strings.Repeat("🍵", 40),
 		"Balance": "92 233 720 368 547 758,07", "Total": "92 233 720 368 547 758,07", "Min": "1 000", "Max": "10 000 000",
 		"URL": "https://" + strings.Repeat("a", 2000), "Command": "/" + strings.Repeat("x", 32), "Bot": strings.Repeat("x", 32),
 		"List":  HTML(strings.Repeat("x", 2000)),
 		"Place": strings.Repeat("🏪", 128), "Title": strings.Repeat("🏪", 128), "Code": strings.Repeat("x", 24), "Everyone": true,
-		"Card": "8600 1234 5678 9012 345", "Holder": long,
+		"Card": "8600 1234 5678 9012 345", "Holder": long, "Scheme": "Mastercard",
+		"Name": strings.Repeat("x", 20), "Filled": true, "App": "Click", "Start": "https://", "Example": "https://pay.example.uz/?sum={sum}", "Most": 4,
 	}
 	limits := []struct {
 		prefix string
 		max    int
-	}{{"check.", 200}, {"failed", 200}, {"invoice.too_many", 200}, {"store_down", 200}, {"full_press", 200}, {"invoices.end", 200}, {"access.", 200}, {"link.press_over", 200}, {"inline.offer", 4096}, {"inline.press", 4096}, {"inline.over", 200}, {"inline.unlinked", 200}, {"inline.title", 64}, {"inline.", 64}, {"button.", 40}, {"menu.", 256}, {"about.description", 512}, {"about.short", 120}, {"state.", 64}, {"", 4096}}
+	}{{"check.", 200}, {"failed", 200}, {"invoice.too_many", 200}, {"store_down", 200}, {"full_press", 200}, {"invoices.end", 200}, {"access.", 200}, {"guest.check_mismatch", 197}, {"link.press_over", 200}, {"inline.offer", 4096}, {"inline.press", 4096}, {"inline.over", 200}, {"inline.unlinked", 200}, {"inline.title", 64}, {"inline.", 64}, {"button.", 40}, {"menu.", 256}, {"about.description", 512}, {"about.short", 120}, {"state.", 64}, {"", 4096}}
 	each(t, func(t *testing.T, lang, key, _ string) {
 		got := b.HTML(lang, key, args)
 		if plain(key) {

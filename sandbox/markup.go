@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"net/url"
 	"slices"
+	"strings"
+	"unicode"
 )
 
 // Bounds of an inline keyboard.
@@ -89,7 +91,7 @@ func parseButton(raw json.RawMessage) (Button, *apiError) {
 	case len(w.Data) > mostData:
 		return b, badRequest("BUTTON_DATA_INVALID")
 	case w.URL != "" && !validLink(w.URL):
-		return b, badRequest("inline keyboard button URL %q is invalid: Wrong HTTP URL", clip(w.URL))
+		return b, badRequest("inline keyboard button URL '%s' is invalid: Wrong HTTP URL", clip(w.URL))
 	case w.Style != "" && !slices.Contains([]string{"danger", "success", "primary"}, w.Style):
 		return b, badRequest("can't parse inline keyboard button: invalid style %q", clip(w.Style))
 	}
@@ -102,9 +104,17 @@ func parseButton(raw json.RawMessage) (Button, *apiError) {
 	return b, nil
 }
 
+// validLink is Telegram's view of a button's address: a page on a host with a dot
+// in its name, or a place within Telegram.
 func validLink(s string) bool {
 	u, err := url.Parse(s)
-	return err == nil && u.Host != "" && slices.Contains([]string{"http", "https", "tg"}, u.Scheme)
+	switch {
+	case err != nil, strings.ContainsFunc(s, unicode.IsSpace):
+		return false
+	case u.Scheme == "tg":
+		return u.Host != ""
+	}
+	return (u.Scheme == "http" || u.Scheme == "https") && strings.Contains(u.Hostname(), ".")
 }
 
 func keyboardJSON(rows [][]Button) map[string]any {

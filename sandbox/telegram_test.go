@@ -69,6 +69,9 @@ func TestSendMessageIsAsStrictAsTelegram(t *testing.T) {
 		{name: "copy 257", params: base(obj{"reply_markup": keyboard(obj{"text": "a", "copy_text": obj{"text": strings.Repeat("ў", 257)}})}), code: 400, text: "BUTTON_COPY_TEXT_INVALID"},
 		{name: "copy 0", params: base(obj{"reply_markup": keyboard(obj{"text": "a", "copy_text": obj{"text": ""}})}), code: 400, text: "BUTTON_COPY_TEXT_INVALID"},
 		{name: "no text", params: base(obj{"reply_markup": keyboard(obj{"text": "", "callback_data": "x"})}), code: 400, text: "text must be non-empty"},
+		{name: "url without a dotted host", params: base(obj{"reply_markup": keyboard(obj{"text": "a", "url": "http://localhost:8080/pay"})}), code: 400, text: "Wrong HTTP URL"},
+		{name: "url of another protocol", params: base(obj{"reply_markup": keyboard(obj{"text": "a", "url": "bank://pay.uz/x"})}), code: 400, text: "Wrong HTTP URL"},
+		{name: "url with a space", params: base(obj{"reply_markup": keyboard(obj{"text": "a", "url": "https://bank.uz/a b"})}), code: 400, text: "Wrong HTTP URL"},
 		{name: "bad url", params: base(obj{"reply_markup": keyboard(obj{"text": "a", "url": "javascript:x"})}), code: 400, text: "Wrong HTTP URL"},
 		{name: "two kinds", params: base(obj{"reply_markup": keyboard(obj{"text": "a", "url": "https://e.uz", "callback_data": "x"})}), code: 400, text: "want one of"},
 	}
