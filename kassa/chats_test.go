@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"payferbot/kassa"
+	"payferbot/payfer"
 )
 
 // chats are a small Telegram. Every chat numbers its messages from the same
@@ -80,6 +81,9 @@ func (c *chats) picture(d kassa.Delivery) string {
 func (c *chats) editInline(d kassa.Delivery) {
 	if d.Kind != kassa.Edit {
 		c.wrong = append(c.wrong, string(d.Kind)+" of order "+d.Invoice.Order+" in an inline message")
+	}
+	if p := c.gate.payments[d.Invoice.Order]; d.Invoice.State == kassa.Paid && (p == nil || p.state != payfer.Paid) {
+		c.wrong = append(c.wrong, "order "+d.Invoice.Order+" is paid in an inline message, and not at Payfer")
 	}
 	m := message{kind: d.Kind, picture: d.Picture, guest: d.View.Guest}
 	m.tells(d)

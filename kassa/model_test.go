@@ -2,11 +2,13 @@ package kassa_test
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"maps"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -38,6 +40,7 @@ type model struct {
 	commands []kassa.Command
 	waiting  []kassa.Command // letters in the inbox: read, not dealt with
 	excused  bool
+	renewals int
 	crowd    crowd
 	site     site
 }
@@ -126,9 +129,25 @@ func (m *model) Command(t *rapid.T) {
 		}
 	}
 	c := m.command()
+	if rapid.Bool().Draw(t, "by an inline message") {
+		c.Inline = fmt.Sprint("in", m.msgs)
+		c.Origin = kassa.InlineOrigin(c.Inline)
+	}
 	m.commands = append(m.commands, c)
 	m.waiting = append(m.waiting, c)
 	m.live(func() {})
+}
+
+// Renew is a press on "issue again", also where that button is gone.
+func (m *model) Renew(t *rapid.T) {
+	if order := m.anOrder(t); m.renewals < 8 {
+		m.renewals++
+		m.live(func() {
+			if _, err := m.desk.Renew(m.ctx(), m.peer, order, 7); !errors.Is(err, kassa.ErrNotFound) {
+				m.must(err)
+			}
+		})
+	}
 }
 
 // Redeliver is Telegram repeating itself.
@@ -249,7 +268,7 @@ func (m *model) atRest(t *rapid.T) {
 	for _, c := range m.commands {
 		m.shownOnce(t, c)
 	}
-	if made, most := len(m.gate.creates), 2*len(m.commands); made > most {
+	if made, most := len(m.gate.creates), 2*(len(m.commands)+m.renewals); made > most {
 		t.Fatalf("%d creates for %d commands", made, len(m.commands))
 	}
 }
@@ -273,7 +292,10 @@ func (m *model) shownOnce(t *rapid.T, c kassa.Command) {
 			continue // Telegram refused it, or it was left behind
 		}
 		shown := m.chat.find(peer.At.Chat, v.Message)
-		if shown == nil || v.Shown != inv.Face() || shown.state != inv.State || shown.face != inv.Standing() {
+		if edits := m.chat.inline[peer.At.Inline]; v.Inline && len(edits) > 0 {
+			shown = &edits[len(edits)-1]
+		}
+		if shown == nil || !strings.HasPrefix(v.Shown, inv.Face()) || shown.state != inv.State || shown.face != inv.Standing() {
 			t.Fatalf("№%d is %s, in %d its message %+v shows %+v", inv.Number, inv.Standing(), peer.At.Chat, v, shown)
 		}
 	}
@@ -306,7 +328,7 @@ func live(t *testing.T, open func(*rapid.T, testing.TB) *store.Store) {
 		rt.Repeat(map[string]func(*rapid.T){
 			"": m.Check, "command": m.Command, "redeliver": m.Redeliver, "pay": m.Pay, "cancel": m.Cancel, "webhook": m.Webhook,
 			"ask": m.Ask, "pass": m.Pass, "death": m.Death, "silence": m.Silence, "telegram": m.Telegram,
-			"burst": m.Burst, "visit": m.Visit, "withdraw": m.Withdraw, "move": m.Move, "refuse": m.Refuse, "shut": m.Shut, "back": m.Back,
+			"burst": m.Burst, "visit": m.Visit, "withdraw": m.Withdraw, "renew": m.Renew, "move": m.Move, "refuse": m.Refuse, "shut": m.Shut, "back": m.Back,
 			"website": m.Website, "sell": m.Sell, "stray webhook": m.Stray,
 		})
 		m.atRest(rt)
