@@ -52,7 +52,7 @@ func ParsePayLink(text string) (PayLink, error) {
 		return "", ErrLink
 	case u.Scheme != "https", u.Hostname() == "", u.User != nil, !strings.Contains(u.Hostname(), "."):
 		return "", ErrLink
-	case strings.ContainsAny(string(l.with("", "")), "{}"):
+	case strings.ContainsAny(l.with("", ""), "{}"):
 		return "", ErrLink // a placeholder that we do not know would go to the bank as it is
 	case strings.ContainsAny(authority(text), "{}"):
 		return "", ErrLink // nobody's host may depend on a sum
@@ -114,8 +114,15 @@ func (l PayLink) Name() string {
 
 // apps are the hosts of the payment apps that are used in Uzbekistan.
 var apps = []struct{ host, name string }{
-	{click, "Click"}, {"payme.uz", "Payme"}, {"uzumbank.uz", "Uzum Bank"}, {"apelsin.uz", "Uzum Bank"},
-	{"paynet.uz", "Paynet"}, {"upay.uz", "Upay"}, {"oson.uz", "Oson"}, {"alifpay.uz", "alif"}, {"alif.uz", "alif"},
+	{click, "Click"},
+	{"payme.uz", "Payme"},
+	{"uzumbank.uz", "Uzum Bank"},
+	{"apelsin.uz", "Uzum Bank"},
+	{"paynet.uz", "Paynet"},
+	{"upay.uz", "Upay"},
+	{"oson.uz", "Oson"},
+	{"alifpay.uz", "alif"},
+	{"alif.uz", "alif"},
 }
 
 // Same tells whether both send the money to the same places.
@@ -136,7 +143,13 @@ func (d Details) Scheme() string {
 }
 
 var schemes = []struct{ from, to, name string }{
-	{"8600", "8600", "Uzcard"}, {"5614", "5614", "Uzcard"}, {"6262", "6262", "Uzcard"},
-	{"9860", "9860", "Humo"}, {"4", "4", "Visa"},
-	{"51", "55", "Mastercard"}, {"2221", "2720", "Mastercard"}, {"62", "62", "UnionPay"}, {"2200", "2204", "Mir"},
+	{"8600", "8600", "Uzcard"},
+	{"5614", "5614", "Uzcard"},
+	{"6262", "6262", "Uzcard"},
+	{"9860", "9860", "Humo"},
+	{"4", "4", "Visa"},
+	{"51", "55", "Mastercard"},
+	{"2221", "2720", "Mastercard"},
+	{"62", "62", "UnionPay"},
+	{"2200", "2204", "Mir"},
 }
