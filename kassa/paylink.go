@@ -52,7 +52,7 @@ func ParsePayLink(text string) (PayLink, error) {
 		return "", ErrLink
 	case u.Scheme != "https", u.Hostname() == "", u.User != nil, !strings.Contains(u.Hostname(), "."):
 		return "", ErrLink
-	case strings.ContainsAny(string(l.with("", "")), "{}"):
+	case strings.ContainsAny(l.with("", ""), "{}"):
 		return "", ErrLink // a placeholder that we do not know would go to the bank as it is
 	case strings.ContainsAny(authority(text), "{}"):
 		return "", ErrLink // nobody's host may depend on a sum
