@@ -96,8 +96,8 @@ func otherWay(d kassa.Delivery, p *page, err error) (kassa.Delivery, bool) {
 		d.View.Photo = false // the sum can be paid without its QR
 	case no.says(wordsNoTopic) && d.View.Thread != 0:
 		d.View.Thread = 0 // the topic was deleted; the chat is still there
-	case d.Kind == kassa.Edit && len(p.Photo) > 0 && turnedDown(err):
-		p.Photo = nil // the caption at least says that there is nothing to pay
+	case d.Kind == kassa.Edit && len(p.Photo) > 0 && (turnedDown(err) || no.says(wordsNoPhoto)):
+		p.Photo = nil // the caption at least says how it stands
 	default:
 		return d, false
 	}
@@ -121,7 +121,9 @@ func ownWords(d kassa.Delivery) kassa.Delivery {
 func (b *Bot) page(d kassa.Delivery) (page, error) {
 	switch d.Kind {
 	case kassa.Show, kassa.Edit:
-		return b.render.invoice(d, d.View.Photo), nil
+		p := b.render.invoice(d)
+		p.Photo = b.render.picture(d)
+		return p, nil
 	case kassa.Announce:
 		return b.render.announcement(d), nil
 	case kassa.Warn:
@@ -223,7 +225,7 @@ func editCaption(d kassa.Delivery, p page, plain bool) *tg.EditMessageCaptionPar
 	}
 }
 
-// editMedia puts another picture in the place of the QR.
+// editMedia puts another picture in the place of the QR, and the words with it.
 func editMedia(d kassa.Delivery, p page, plain bool) *tg.EditMessageMediaParams {
 	words, mode := worded(p.HTML, plain)
 	return &tg.EditMessageMediaParams{
