@@ -94,12 +94,12 @@ func (s Slip) head(struck bool) (*canvas, error) {
 	}
 	c := newCanvas(slipWidth, slipHeight)
 	c.card()
-	name, err := fit(faces.bold, printable(faces.bold, s.Shop), nameSize, leastName, textWidth)
+	name, err := fit(faces.bold, printable(faces.bold, s.Shop), nameSize, leastName)
 	if err != nil {
 		return nil, err
 	}
 	c.centre(name, nameLine, ink)
-	number, err := fit(faces.regular, "№"+strconv.Itoa(s.Number), numberSize, 0, textWidth)
+	number, err := fit(faces.regular, "№"+strconv.Itoa(s.Number), numberSize, 0)
 	if err != nil {
 		return nil, err
 	}

@@ -24,7 +24,7 @@ func (t typefaces) price(sum, currency string) (price, error) {
 	if err != nil || p.width() <= fixed.I(textWidth) {
 		return p, err
 	}
-	return t.priceOf(sumSize*shrink(p.width(), textWidth), sum, currency)
+	return t.priceOf(sumSize*shrink(p.width()), sum, currency)
 }
 
 func (t typefaces) priceOf(size float64, sum, currency string) (p price, err error) {
@@ -72,10 +72,10 @@ func (c *canvas) says(text string) error {
 		if err != nil {
 			return err
 		}
-		size = min(size, saysSize*shrink(l.width, textWidth))
+		size = min(size, saysSize*shrink(l.width))
 	}
 	for i, half := range []string{first, second} {
-		l, err := fit(faces.bold, half, max(size, leastSays), leastSays, textWidth)
+		l, err := fit(faces.bold, half, max(size, leastSays), leastSays)
 		if err != nil {
 			return err
 		}

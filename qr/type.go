@@ -65,31 +65,31 @@ func set(f *opentype.Font, text string, size float64) (line, error) {
 	return line{face: face, text: text, width: font.MeasureString(face, text)}, nil
 }
 
-// fit sets a text no wider than the width: smaller where it must, down to the
+// fit sets a text no wider than a slip has room: smaller where it must, down to the
 // least size, and cut short below that.
-func fit(f *opentype.Font, text string, size, least float64, width int) (line, error) {
+func fit(f *opentype.Font, text string, size, least float64) (line, error) {
 	l, err := set(f, text, size)
-	if err != nil || l.width <= fixed.I(width) {
+	if err != nil || l.width <= fixed.I(textWidth) {
 		return l, err
 	}
-	size *= shrink(l.width, width)
+	size *= shrink(l.width)
 	l, err = set(f, text, max(size, least))
-	if err != nil || l.width <= fixed.I(width) {
+	if err != nil || l.width <= fixed.I(textWidth) {
 		return l, err
 	}
-	l.cut(fixed.I(width))
+	l.cut()
 	return l, nil
 }
 
-// shrink is by how much type of that width has to become smaller. Widths are whole
+// shrink is by how much type of that width has to become smaller to fit. Widths are whole
 // sixty-fourths of a pixel for each letter; the thousandth is for their rounding.
-func shrink(is fixed.Int26_6, width int) float64 {
-	return min(1, 0.999*float64(fixed.I(width))/float64(is))
+func shrink(is fixed.Int26_6) float64 {
+	return min(1, 0.999*float64(fixed.I(textWidth))/float64(is))
 }
 
 // cut leaves as many letters as there is room for with an ellipsis.
-func (l *line) cut(width fixed.Int26_6) {
-	width -= font.MeasureString(l.face, "…")
+func (l *line) cut() {
+	width := fixed.I(textWidth) - font.MeasureString(l.face, "…")
 	var at fixed.Int26_6
 	before := rune(-1)
 	for i, r := range l.text {

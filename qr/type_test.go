@@ -79,7 +79,7 @@ func TestALongNameShrinksThenIsCut(t *testing.T) {
 		{"Choyxona «Bahor», Chilonzor 5", true, false},
 		{"Choyxona «Bahor», Toshkent shahri, Chilonzor tumani, 5-mavze", true, true},
 	} {
-		l, err := fit(fonts.bold, c.text, nameSize, leastName, textWidth)
+		l, err := fit(fonts.bold, c.text, nameSize, leastName)
 		if err != nil {
 			t.Fatal(err)
 		}
