@@ -1,11 +1,9 @@
 package qr
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"image"
-	"image/png"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -22,18 +20,16 @@ var links = map[string]string{
 }
 
 // scan reads a picture as a camera does; empty: there is nothing to read.
-func scan(t *testing.T, img image.Image) string {
+func scan(t *testing.T, img *image.Gray) string {
 	t.Helper()
 	zbar, err := exec.LookPath("zbarimg")
 	if err != nil {
 		t.Skip("zbarimg is not installed (zbar-tools)")
 	}
-	var file bytes.Buffer
-	if err := png.Encode(&file, img); err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(t.TempDir(), "slip.png")
-	if err := os.WriteFile(path, file.Bytes(), 0o600); err != nil {
+	// PGM, for it needs no compression: most of the time would go there.
+	file := append(fmt.Appendf(nil, "P5 %d %d 255\n", img.Rect.Dx(), img.Rect.Dy()), img.Pix...)
+	path := filepath.Join(t.TempDir(), "slip.pgm")
+	if err := os.WriteFile(path, file, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	out, err := exec.Command(zbar, "--quiet", "--raw", path).Output()
@@ -102,7 +98,7 @@ func TestACameraReadsTheSlipFromAnyPhotograph(t *testing.T) {
 	for name, link := range links {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			slip := decodePNG(t, bahor.toPay(t, link))
+			slip := inGray(decodePNG(t, bahor.toPay(t, link)))
 			sizes := map[int]*image.Gray{}
 			var table strings.Builder
 			for _, p := range photographs(t) {
@@ -127,7 +123,7 @@ func TestACameraReadsNothingFromAClosedSlip(t *testing.T) {
 		if strings.HasPrefix(f.name, "to pay") {
 			continue
 		}
-		slip := decodePNG(t, f.draw(t))
+		slip := inGray(decodePNG(t, f.draw(t)))
 		for _, width := range []int{slipWidth, 512, 256} {
 			if read := scan(t, wide(slip, width)); read != "" {
 				t.Errorf("%s, %d pixels across: read %q", f.name, width, read)
