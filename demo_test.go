@@ -40,8 +40,8 @@ func TestDemoPlaysOneSaleInEveryLanguage(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if img, err := png.DecodeConfig(bytes.NewReader(raw)); err != nil || img.Width < 512 || img.Height != img.Width {
-				t.Errorf("QR: %+v, %v", img, err)
+			if img, err := png.DecodeConfig(bytes.NewReader(raw)); err != nil || img.Width < 512 {
+				t.Errorf("QR: %d × %d, %v", img.Width, img.Height, err)
 			}
 		})
 	}

@@ -12,7 +12,7 @@ import (
 func (r *renderer) announcement(d kassa.Delivery) page {
 	switch {
 	case d.Invoice.State != kassa.Paid:
-		return r.invoice(d, false)
+		return r.invoice(d)
 	case len(d.Also) > 0:
 		return r.gathered(d)
 	case d.View.Guest:

@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"bytes"
 	"net/url"
 	"strings"
 	"testing"
@@ -9,7 +8,6 @@ import (
 
 	"payferbot/kassa"
 	"payferbot/money"
-	"payferbot/qr"
 	"payferbot/sandbox"
 )
 
@@ -69,33 +67,6 @@ func TestNewsRefusedForForeignWordsGoOutWithoutThem(t *testing.T) {
 	}
 }
 
-func TestAWithdrawnInvoiceLosesItsQR(t *testing.T) {
-	t.Parallel()
-	s := played(t)
-	withdrawn := func(d *kassa.Delivery) { d.Invoice.Withdrawn = true }
-	photo := s.deliver(delivery(kassa.Show))
-	s.deliver(delivery(kassa.Edit, at(photo), withdrawn))
-	m, _ := s.tg.Message(42, photo)
-	if !bytes.Equal(m.Photo, qr.Void()) || strings.Contains(m.HTML, "<code>") || len(m.Flat()) != 1 {
-		t.Errorf("after the withdrawal: %d buttons, %q, the same picture: %v", len(m.Flat()), m.HTML, !bytes.Equal(m.Photo, qr.Void()))
-	}
-	s.deliver(delivery(kassa.Edit, at(photo), withdrawn, isPaid))
-	if m, _ = s.tg.Message(42, photo); !bytes.Equal(m.Photo, qr.Void()) || !strings.Contains(m.Text, "50 001,50") {
-		t.Errorf("paid all the same: %q", m.Text)
-	}
-}
-
-func TestAQRThatCannotBeTakenAwayIsAtLeastSaidToBeVoid(t *testing.T) {
-	t.Parallel()
-	s := played(t)
-	photo := s.deliver(delivery(kassa.Show))
-	s.tg.Fault("editMessageMedia", sandbox.Refuse, -1, sandbox.Code(400))
-	s.deliver(delivery(kassa.Edit, at(photo), func(d *kassa.Delivery) { d.Invoice.Withdrawn = true }))
-	if m, _ := s.tg.Message(42, photo); m.Edited != 1 || !strings.Contains(m.Text, "withdrew") {
-		t.Errorf("edited %d times: %q", m.Edited, m.Text)
-	}
-}
-
 func TestATopicIsKeptAndADeletedOneIsDoneWithout(t *testing.T) {
 	t.Parallel()
 	s := played(t)
@@ -122,7 +93,7 @@ func TestACustomerIsNotToldWhatIsTheShops(t *testing.T) {
 		for _, c := range shown {
 			d := sample(lang, c.change)
 			d.View.Guest = true
-			page := r.invoice(d, true)
+			page := r.invoice(d)
 			if strings.Contains(page.HTML, "choy") {
 				t.Errorf("%s, %s: the shop's note is there:\n%s", lang, c.name, page.HTML)
 			}

@@ -5,15 +5,13 @@ import (
 
 	"payferbot/kassa"
 	"payferbot/locales"
-	"payferbot/qr"
 )
 
 // invoice is the invoice's own message, for its first send and for every edit.
-// With photo the text is a caption, and a first send gets the QR. Whatever
-// cannot be paid offers no sum to copy.
-func (r *renderer) invoice(d kassa.Delivery, photo bool) page {
+// Whatever cannot be paid offers no sum to copy. Its picture is drawn apart.
+func (r *renderer) invoice(d kassa.Delivery) page {
 	if d.View.Guest {
-		return r.pictured(d, r.guestInvoice(d), photo)
+		return r.guestInvoice(d)
 	}
 	p := page{Keyboard: r.keyboard(d.Peer.Lang, d.Invoice)}
 	switch {
@@ -23,20 +21,6 @@ func (r *renderer) invoice(d kassa.Delivery, photo bool) page {
 		p.HTML = r.payableText(d)
 	default:
 		p.HTML = r.closedText(d)
-	}
-	return r.pictured(d, p, photo)
-}
-
-// pictured adds the QR to a photo's first send, and what takes its place once
-// the shop has withdrawn the invoice.
-func (r *renderer) pictured(d kassa.Delivery, p page, photo bool) page {
-	switch {
-	case photo && d.Kind == kassa.Show:
-		// A QR that cannot be made must not keep the sum from the customer:
-		// the message then goes out as text.
-		p.Photo, _ = qr.PNG(r.payLink(d.Invoice.Order))
-	case photo && d.Kind == kassa.Edit && d.Invoice.Standing() == kassa.StandsWithdrawn:
-		p.Photo = qr.Void()
 	}
 	return p
 }

@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"bytes"
 	"regexp"
 	"slices"
 	"strings"
@@ -21,30 +20,15 @@ func TestThePayableCaptionKeepsItsPromises(t *testing.T) {
 	r := testRenderer(t)
 	for lang, currency := range map[string]string{"uz": "soʻm", "uz-Cyrl": "сўм", "ru": "сум", "en": "so'm"} {
 		d := sample(lang, func(d *kassa.Delivery) { d.Kind = kassa.Show })
-		p := r.invoice(d, true)
+		p := r.invoice(d)
 		for _, want := range []string{"№12", "Choyxona «Bahor»", "<code>50 001,50</code> " + currency, "choy, 2 ta osh", "⏳", "15:30"} {
 			if !strings.Contains(p.HTML, want) {
 				t.Errorf("%s: no %q in\n%s", lang, want, p.HTML)
 			}
 		}
-		if !bytes.HasPrefix(p.Photo, []byte("\x89PNG")) {
-			t.Errorf("%s: the first send has no picture", lang)
-		}
 		if p.Keyboard == nil || copies(p.Keyboard.InlineKeyboard[0][0]) != "50001.50" {
 			t.Errorf("%s: no button copies the bare sum: %+v", lang, p.Keyboard)
 		}
-	}
-}
-
-func TestOnlyTheFirstSendOfAPhotoCarriesThePicture(t *testing.T) {
-	t.Parallel()
-	r := testRenderer(t)
-	show := sample("uz", func(d *kassa.Delivery) { d.Kind = kassa.Show })
-	if r.invoice(show, false).Photo != nil {
-		t.Error("a text has a picture")
-	}
-	if r.invoice(sample("uz", nil), true).Photo != nil {
-		t.Error("an edit has a picture")
 	}
 }
 
@@ -64,7 +48,7 @@ func TestButtonsAreThereOnlyWhileTheyHelp(t *testing.T) {
 	}
 	for _, c := range shown {
 		var got []string
-		if k := r.invoice(sample("uz", c.change), true).Keyboard; k != nil {
+		if k := r.invoice(sample("uz", c.change)).Keyboard; k != nil {
 			for _, b := range slices.Concat(k.InlineKeyboard...) {
 				switch {
 				case copies(b) != "":
@@ -90,7 +74,7 @@ func TestButtonsAreThereOnlyWhileTheyHelp(t *testing.T) {
 		}
 	}
 	replaced := sample("uz", func(d *kassa.Delivery) { inState(kassa.Absent)(d); d.Invoice.Next = "other" })
-	if r.invoice(replaced, true).Keyboard != nil {
+	if r.invoice(replaced).Keyboard != nil {
 		t.Error("an attempt that was replaced can be retried")
 	}
 }
@@ -104,7 +88,7 @@ func TestASumThatMustNotBePaidIsNotThereToCopy(t *testing.T) {
 			if d.Invoice.State == kassa.Paid || d.Invoice.Payable() {
 				continue
 			}
-			if text := r.invoice(d, true).HTML; strings.Contains(text, "<code>") {
+			if text := r.invoice(d).HTML; strings.Contains(text, "<code>") {
 				t.Errorf("%s, %s: offers a sum:\n%s", lang, c.name, text)
 			}
 		}
@@ -121,14 +105,14 @@ func TestForeignWordsStayWords(t *testing.T) {
 	for _, c := range shown {
 		d := sample("ru", c.change)
 		nasty(&d)
-		for _, text := range []string{r.invoice(d, true).HTML, r.announcement(d).HTML, r.line("ru", d.Invoice)} {
+		for _, text := range []string{r.invoice(d).HTML, r.announcement(d).HTML, r.line("ru", d.Invoice)} {
 			mustParse(t, text)
 			if strings.ContainsAny(text, "\u202e\u2067\x00\r") || strings.Contains(text, "href=\"") {
 				t.Errorf("%s: lets foreign marks through: %q", c.name, text)
 			}
 		}
 		d.Invoice.Note = ""
-		if text := r.invoice(d, true).HTML; !strings.Contains(text, "&lt;b&gt;Bahor&lt;/b&gt; ✅ &amp; &quot;x&quot;") {
+		if text := r.invoice(d).HTML; !strings.Contains(text, "&lt;b&gt;Bahor&lt;/b&gt; ✅ &amp; &quot;x&quot;") {
 			t.Errorf("%s: the name is not whole: %s", c.name, text)
 		}
 	}
@@ -211,7 +195,7 @@ func TestWhateverItsStateAnInvoiceFitsAndParses(t *testing.T) {
 	for _, lang := range r.book.Langs() {
 		rapid.Check(t, func(t *rapid.T) {
 			d := anyDelivery(t, lang)
-			for _, html := range []string{r.invoice(d, true).HTML, r.announcement(d).HTML, r.invoice(asGuest(d), true).HTML} {
+			for _, html := range []string{r.invoice(d).HTML, r.announcement(d).HTML, r.invoice(asGuest(d)).HTML} {
 				text := mustParse(t, html)
 				if n := utf16Len(text); n > 1024 {
 					t.Fatalf("a caption of %d units:\n%s", n, text)
@@ -249,7 +233,7 @@ func TestAMessageHasOneSign(t *testing.T) {
 		for _, c := range shown {
 			d := sample(lang, c.change)
 			for _, text := range []string{
-				r.invoice(d, true).HTML, r.announcement(d).HTML, r.state(lang, d.Invoice), r.line(lang, d.Invoice), r.guestState(lang, d.Invoice),
+				r.invoice(d).HTML, r.announcement(d).HTML, r.state(lang, d.Invoice), r.line(lang, d.Invoice), r.guestState(lang, d.Invoice),
 			} {
 				n := 0
 				for _, c := range text {

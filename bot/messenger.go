@@ -94,8 +94,8 @@ func otherWay(d kassa.Delivery, p *page, err error) (kassa.Delivery, bool) {
 	case no.says(wordsNoTopic) && d.View.Thread != 0:
 		d.View.Thread = 0 // the topic was deleted; the chat is still there
 	case no.says(wordsNoPage) && p.dropPages(): // whoever has the card and the sum can pay
-	case d.Kind == kassa.Edit && len(p.Photo) > 0 && turnedDown(err):
-		p.Photo = nil // the caption at least says that there is nothing to pay
+	case d.Kind == kassa.Edit && len(p.Photo) > 0 && (turnedDown(err) || no.says(wordsNoPhoto)):
+		p.Photo = nil // the caption at least says how it stands
 	case d.Picture != "" && turnedDown(err):
 		d.Picture = ""
 	default:
@@ -122,7 +122,9 @@ func ownWords(d kassa.Delivery) kassa.Delivery {
 func (b *Bot) page(d kassa.Delivery) (page, error) {
 	switch d.Kind {
 	case kassa.Show, kassa.Edit:
-		return b.render.invoice(d, d.View.Photo), nil
+		p := b.render.invoice(d)
+		p.Photo = b.render.picture(d)
+		return p, nil
 	case kassa.Announce:
 		return b.render.announcement(d), nil
 	case kassa.Warn:
@@ -237,7 +239,7 @@ func editCaption(d kassa.Delivery, p page, plain bool) *tg.EditMessageCaptionPar
 	}
 }
 
-// editMedia puts another picture in the place of the QR.
+// editMedia puts another picture in the place of the QR, and the words with it.
 func editMedia(d kassa.Delivery, p page, plain bool) *tg.EditMessageMediaParams {
 	words, mode := worded(p.HTML, plain)
 	return &tg.EditMessageMediaParams{

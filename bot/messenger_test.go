@@ -214,8 +214,9 @@ func TestALostConnectionLeavesItOpenAndARefusedOneDoesNot(t *testing.T) {
 	hold := make(chan struct{})
 	defer close(hold)
 	s.tg.Fault("sendPhoto", sandbox.Slow, 1, sandbox.Until(hold))
-	ctx, cancel := context.WithTimeout(s.ctx(), 50*time.Millisecond)
+	ctx, cancel := context.WithCancel(s.ctx()) // once the request is with Telegram
 	defer cancel()
+	s.tg.OnCall(func(sandbox.Call) { cancel() })
 	id, err = s.bot.Deliver(ctx, delivery(kassa.Show))
 	s.hasFate(id, err, kassa.SendError{Fate: kassa.Lost})
 

@@ -23,7 +23,7 @@ func TestACustomersPaidCopyIsAReceipt(t *testing.T) {
 	}
 	for lang, at := range when {
 		d := asGuest(sample(lang, paid(nil)))
-		p := r.invoice(d, true)
+		p := r.invoice(d)
 		for _, want := range []string{"Choyxona «Bahor»", "№12", "<code>50 001,50</code>", at, "<code>k3v7q2m5x4t6w8ab</code>"} {
 			if !strings.Contains(p.HTML, want) {
 				t.Errorf("%s: no %q in\n%s", lang, want, p.HTML)
@@ -45,14 +45,14 @@ func TestAReceiptIsOfferedOnlyWhereThereIsOne(t *testing.T) {
 	for _, c := range shown {
 		d := asGuest(sample("en", c.change))
 		r.publicURL = "https://pay.example.uz"
-		offered := strings.Contains(drawn(r.invoice(d, true)), "/pay/")
+		offered := strings.Contains(drawn(r.invoice(d)), "/pay/")
 		if offered != (d.Invoice.State == kassa.Paid && d.Invoice.SumKnown()) {
 			t.Errorf("%s: offered %v", c.name, offered)
 		}
-		if r.publicURL = ""; strings.Contains(drawn(r.invoice(d, true)), "/pay/") {
+		if r.publicURL = ""; strings.Contains(drawn(r.invoice(d)), "/pay/") {
 			t.Errorf("%s: a receipt at no address", c.name)
 		}
-		if d.View.Guest = false; strings.Contains(drawn(r.invoice(d, true)), "/pay/") {
+		if d.View.Guest = false; strings.Contains(drawn(r.invoice(d)), "/pay/") {
 			t.Errorf("%s: the seller's own message has a receipt", c.name)
 		}
 	}
@@ -76,8 +76,8 @@ func TestOfAWrongSumBothHearWhatWasAskedWhatCameAndTheDifference(t *testing.T) {
 			d := sample(lang, paid(func(inv *kassa.Invoice) { inv.Paid, inv.Mismatch = c.paid, true }))
 			g := asGuest(d)
 			all := map[string]string{
-				"the seller's message": r.invoice(d, true).HTML, "the news": r.announcement(d).HTML, "the list": r.line(lang, d.Invoice),
-				"the seller's toast": r.state(lang, d.Invoice), "the customer's message": r.invoice(g, true).HTML,
+				"the seller's message": r.invoice(d).HTML, "the news": r.announcement(d).HTML, "the list": r.line(lang, d.Invoice),
+				"the seller's toast": r.state(lang, d.Invoice), "the customer's message": r.invoice(g).HTML,
 				"the customer's news": r.announcement(g).HTML, "the customer's toast": r.guestState(lang, d.Invoice),
 			}
 			for where, text := range all {

@@ -21,7 +21,7 @@ const (
 type page struct {
 	HTML     string                       // text or caption, for parse_mode HTML
 	Keyboard *models.InlineKeyboardMarkup // nil: none, an edit takes the old one away
-	Photo    []byte                       // PNG, only for the first send of a photo
+	Photo    []byte                       // PNG; nil: a text, or the picture stays as it is
 }
 
 // renderer puts invoices into words. It asks nobody and changes nothing.

@@ -160,7 +160,7 @@ func everything(r *renderer, lang string) string {
 	var b strings.Builder
 	for _, c := range shown {
 		d := sample(lang, c.change)
-		fmt.Fprintf(&b, "== %s\n%s", c.name, drawn(r.invoice(d, true)))
+		fmt.Fprintf(&b, "== %s\n%s", c.name, drawn(r.invoice(d)))
 		if d.Invoice.State == kassa.Paid {
 			fmt.Fprintf(&b, "-- announced\n%s", drawn(r.announcement(d)))
 		}
@@ -175,7 +175,7 @@ func forCustomers(r *renderer, lang string) string {
 	for _, c := range shown {
 		d := sample(lang, c.change)
 		d.View.Guest = true
-		fmt.Fprintf(&b, "== %s\n%s-- checked\n%s\n\n", c.name, drawn(r.invoice(d, true)), r.guestState(lang, d.Invoice))
+		fmt.Fprintf(&b, "== %s\n%s-- checked\n%s\n\n", c.name, drawn(r.invoice(d)), r.guestState(lang, d.Invoice))
 	}
 	return b.String()
 }
@@ -279,7 +279,7 @@ func TestEveryStateLooksDifferent(t *testing.T) {
 	for _, lang := range r.book.Langs() {
 		seen := make(map[string]string)
 		for _, c := range shown {
-			text := r.invoice(sample(lang, c.change), true).HTML
+			text := r.invoice(sample(lang, c.change)).HTML
 			if before, ok := seen[text]; ok {
 				t.Errorf("%s: %q reads like %q:\n%s", lang, c.name, before, text)
 			}
@@ -321,7 +321,7 @@ func TestAnUnknownSumIsNeverClaimed(t *testing.T) {
 	for _, lang := range r.book.Langs() {
 		for i, change := range doubtful {
 			d := sample(lang, paid(change))
-			for _, text := range []string{r.invoice(d, true).HTML, r.announcement(d).HTML, r.line(lang, d.Invoice), r.state(lang, d.Invoice)} {
+			for _, text := range []string{r.invoice(d).HTML, r.announcement(d).HTML, r.line(lang, d.Invoice), r.state(lang, d.Invoice)} {
 				if strings.Contains(text, "50 00") || strings.Contains(text, "0,00") {
 					t.Errorf("%s, %d: claims a sum: %s", lang, i, text)
 				}

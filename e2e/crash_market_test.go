@@ -150,7 +150,7 @@ func (m *market) mishaps() {
 		return sandbox.When(func(url.Values) bool { return m.roll(1000) < n })
 	}
 	for _, loss := range []sandbox.Kind{sandbox.DropAfter, sandbox.Cut, sandbox.Empty, sandbox.Garbage} {
-		for _, method := range []string{"sendPhoto", "sendMessage", "editMessageCaption"} {
+		for _, method := range []string{"sendPhoto", "sendMessage", "editMessageCaption", "editMessageMedia"} {
 			m.f.Telegram.Fault(method, loss, -1, in1000(4))
 		}
 		m.f.Telegram.Fault("getUpdates", loss, -1, in1000(10))
@@ -159,7 +159,7 @@ func (m *market) mishaps() {
 		}
 	}
 	// Few: when three chats are refused within 5 s, the bot as a whole makes a pause.
-	for _, method := range []string{"sendPhoto", "sendMessage", "editMessageCaption"} {
+	for _, method := range []string{"sendPhoto", "sendMessage", "editMessageCaption", "editMessageMedia"} {
 		m.f.Telegram.Fault(method, sandbox.TooMany, -1, in1000(1))
 	}
 	m.f.Payfer.Fault("create", sandbox.TooMany, -1, in1000(3))
