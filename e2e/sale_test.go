@@ -68,6 +68,12 @@ func repliesAnyway(f *shopfloor, m sandbox.Message) bool {
 
 func withoutButtons(m sandbox.Message) bool { return len(m.Flat()) == 0 }
 
+// onlyIssuesAgain tells that nothing is offered but the invoice anew.
+func onlyIssuesAgain(m sandbox.Message) bool {
+	buttons := m.Flat()
+	return len(buttons) == 1 && strings.HasPrefix(buttons[0].Data, "retry:")
+}
+
 func paidInEveryLanguage(t *testing.T, f *shopfloor) {
 	for _, lang := range spoken {
 		o := f.newLinked(lang)
@@ -92,7 +98,7 @@ func endedOnlyEdit(t *testing.T, f *shopfloor) {
 		if told := o.toast(m, "check:"+p.Order); told != o.plain("check."+state, locales.Args{"Number": 1, "Sum": p.Unique.String()}) {
 			t.Errorf("the check is told %q", told)
 		}
-		if face := o.edited(m, o.says("en", "invoice."+state, locales.Args{"Number": 1})); !withoutButtons(face) || strings.Contains(face.HTML, "<code>") {
+		if face := o.edited(m, o.says("en", "invoice."+state, locales.Args{"Number": 1})); !onlyIssuesAgain(face) || strings.Contains(face.HTML, "<code>") {
 			t.Errorf("the invoice still offers to pay: %q %v", face.HTML, face.Buttons)
 		}
 		o.sale()
