@@ -13,6 +13,9 @@ var tashkent = time.FixedZone("Asia/Tashkent", 5*60*60)
 // ClockTime is the time of day in Tashkent, "15:30".
 func ClockTime(t time.Time) string { return t.In(tashkent).Format("15:04") }
 
+// Year is the year in Tashkent, "2024".
+func Year(t time.Time) string { return t.In(tashkent).Format("2006") }
+
 // SameDay tells whether both instants fall on one calendar day in Tashkent.
 func SameDay(a, b time.Time) bool {
 	return a.In(tashkent).Format(time.DateOnly) == b.In(tashkent).Format(time.DateOnly)

@@ -266,7 +266,7 @@ func TestTextsFitWhereTheyGo(t *testing.T) {
 		"URL": "https://" + strings.Repeat("a", 2000), "Command": "/" + strings.Repeat("x", 32), "Bot": strings.Repeat("x", 32),
 		"List":  HTML(strings.Repeat("x", 2000)),
 		"Place": strings.Repeat("🏪", 128), "Title": strings.Repeat("🏪", 128), "Code": strings.Repeat("x", 24), "Everyone": true,
-		"Card": "8600 1234 5678 9012 345", "Holder": long,
+		"Card": "8600 1234 5678 9012 345", "Holder": long, "Left": "1:59", "App": strings.Repeat("x", 32), "Year": "2024",
 	}
 	limits := []struct {
 		prefix string
