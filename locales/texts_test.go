@@ -266,8 +266,8 @@ func TestTextsFitWhereTheyGo(t *testing.T) {
 		"URL": "https://" + strings.Repeat("a", 2000), "Command": "/" + strings.Repeat("x", 32), "Bot": strings.Repeat("x", 32),
 		"List":  HTML(strings.Repeat("x", 2000)),
 		"Place": strings.Repeat("🏪", 128), "Title": strings.Repeat("🏪", 128), "Code": strings.Repeat("x", 24), "Everyone": true,
-		"Card": "8600 1234 5678 9012 345", "Holder": long, "Scheme": "Mastercard",
-		"Name": strings.Repeat("x", 20), "Filled": true, "App": "Click", "Start": "https://", "Example": "https://pay.example.uz/?sum={sum}", "Most": 4,
+		"Card": "8600 1234 5678 9012 345", "Holder": long, "Scheme": "Mastercard", "Left": "1:59", "App": strings.Repeat("x", 32),
+		"Name": strings.Repeat("x", 20), "Filled": true, "Start": "https://", "Example": "https://pay.example.uz/?sum={sum}", "Most": 4,
 	}
 	limits := []struct {
 		prefix string

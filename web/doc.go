@@ -7,9 +7,11 @@
 // # The customer's page
 //
 // GET /pay/{order} shows what its customer has to know, in the language of
-// ?lang=, of Accept-Language, or the default one, and refreshes itself while
-// anything may change. Only what can be paid now shows a sum to copy, a card and a
-// QR. A code that there is not and one that there cannot be give the same 404; a
+// ?lang=, of Accept-Language, or the default one. It comes in one request and is whole without
+// a script: then it loads itself anew while anything may change. Its script copies, asks for
+// the state and puts the new page in the old one's place, counts the last two minutes, and at their
+// end says by itself that nobody should pay any more. Only what can be paid now shows a
+// sum to copy, a card, links and a QR; what was paid is a receipt. A code that there is not and one that there cannot be give the same 404; a
 // store that cannot be read gives 503 and a page that asks again.
 //
 // GET /pay/{order}/qr.png is the QR that leads to the page: 410 once there is
@@ -27,4 +29,9 @@
 //	               while it may be paid, and once it was
 //	paid_amount    what really came, in so'm; it may differ
 //	expire_at      until when, RFC 3339 in UTC
+//	version        names what the page shows, in whatever language; it is the ETag too,
+//	               and who sends it in If-None-Match gets 304 while it stands
+//
+// However many look at an order, by page, state or QR, the store is read once a
+// second for it: an answer may be a second old.
 package web

@@ -1,11 +1,9 @@
 package web
 
 import (
-	"context"
 	"errors"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
@@ -14,32 +12,25 @@ import (
 	"payferbot/qr"
 )
 
-const (
-	// orderLength is that of kassa.NewOrder's codes.
-	orderLength = 16
-	// lookTime bounds the store's work for one page.
-	lookTime = 5 * time.Second
-)
+// orderLength is that of kassa.NewOrder's codes.
+const orderLength = 16
 
 // pages are what a customer sees of an invoice: the page itself, its state as
 // JSON, its QR. They change nothing, so anybody may look as often as he likes.
 type pages struct {
-	find   func(ctx context.Context, order string) (kassa.Invoice, kassa.Shop, error)
-	book   *locales.Book
-	lang   string // for those whose language we do not speak
-	home   string // the address in front of /pay/…
-	prefix string // the path in it, where a proxy serves us below one
-	now    func() time.Time
-	log    *slog.Logger
+	looks *looks
+	book  *locales.Book
+	lang  string // for those whose language we do not speak
+	home  string // the address in front of /pay/…
+	now   func() time.Time
+	log   *slog.Logger
 }
 
 func newPages(o Options) *pages {
-	p := &pages{find: o.Page, book: o.Book, lang: o.DefaultLang, now: o.Now, log: o.Log}
-	p.home = strings.TrimRight(o.PublicURL, "/")
-	if at, err := url.Parse(p.home); err == nil {
-		p.prefix = at.Path
+	return &pages{
+		looks: &looks{find: o.Page, log: o.Log, byOrder: map[string]*look{}},
+		book:  o.Book, lang: o.DefaultLang, home: strings.TrimRight(o.PublicURL, "/"), now: o.Now, log: o.Log,
 	}
-	return p
 }
 
 // route adds the pages. What lies below /pay and is no page of ours looks like
@@ -99,7 +90,7 @@ func (p *pages) picture(w http.ResponseWriter, r *http.Request) {
 }
 
 func (p *pages) draw(w http.ResponseWriter, order string) {
-	png, err := qr.PNG(p.home + "/pay/" + order)
+	png, err := qr.PNG(p.address(order))
 	if err != nil {
 		p.log.Error("QR not drawn", "order", order, "error", err)
 		answer(w, http.StatusInternalServerError)
@@ -109,6 +100,9 @@ func (p *pages) draw(w http.ResponseWriter, order string) {
 	send(w, http.StatusOK, png)
 }
 
+// address is where the order's page is, as its QR says it.
+func (p *pages) address(order string) string { return p.home + "/pay/" + order }
+
 // look finds the order that the path names. Payfer's word on an invoice may be a
 // check away, or further while Payfer is out of reach; the time by which it had
 // to be paid is known here, and after it nobody is asked to pay.
@@ -117,13 +111,8 @@ func (p *pages) look(r *http.Request) (kassa.Invoice, kassa.Shop, error) {
 	if !isOrder(order) {
 		return kassa.Invoice{}, kassa.Shop{}, kassa.ErrNotFound
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), lookTime)
-	defer cancel()
-	inv, shop, err := p.find(ctx, strings.ToLower(order))
+	inv, shop, err := p.looks.at(r.Context(), strings.ToLower(order))
 	if err != nil {
-		if !errors.Is(err, kassa.ErrNotFound) && r.Context().Err() == nil {
-			p.log.Warn("pay page not shown, the store could not be read", "order", order, "error", err)
-		}
 		return kassa.Invoice{}, kassa.Shop{}, err
 	}
 	if inv.State == kassa.Pending && !inv.Expires.IsZero() && !p.now().Before(inv.Expires) {

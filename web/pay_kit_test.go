@@ -57,6 +57,11 @@ func paidFor(change func(*kassa.Invoice)) func(*kassa.Invoice) {
 	}
 }
 
+// payLinks are two of a kassa's: one in which the sum has to be typed, and Click's.
+func payLinks() []kassa.PayLink {
+	return []kassa.PayLink{"https://pay.example.uz/p/12345", "https://my.click.uz/services/pay?service_id=1&amount={sum}&order={order}"}
+}
+
 func inState(s kassa.State) func(*kassa.Invoice) {
 	return func(inv *kassa.Invoice) {
 		inv.State = s
@@ -80,10 +85,16 @@ var shown = []struct {
 	{"pending until tomorrow", kassa.StandsPending, "pending", refreshSoon, 200, func(inv *kassa.Invoice) { inv.Expires = teatime.Add(24 * time.Hour) }},
 	{"pending, where to pay not told, end unknown", kassa.StandsPending, "pending", refreshSoon, 200, func(inv *kassa.Invoice) { inv.PayTo, inv.Expires = kassa.Details{}, time.Time{} }},
 	{"pending, holder not told", kassa.StandsPending, "pending", refreshSoon, 200, func(inv *kassa.Invoice) { inv.PayTo.Holder = "" }},
+	{"pending, with links", kassa.StandsPending, "pending", refreshSoon, 200, func(inv *kassa.Invoice) { inv.PayTo.Card, inv.PayTo.Links = "9860123456789012", payLinks() }},
+	{"pending, links alone", kassa.StandsPending, "pending", refreshSoon, 200, func(inv *kassa.Invoice) { inv.PayTo = kassa.Details{Links: payLinks()[1:]} }},
 	{"pending, sum unreadable", kassa.StandsNoSum, "pending", refreshSoon, 404, func(inv *kassa.Invoice) { inv.Unique = 0 }},
 	{"overdue", kassa.StandsOverdue, "pending", refreshSoon, 410, func(inv *kassa.Invoice) { inv.Overdue = true }},
 	{"overdue, not yet checked", kassa.StandsOverdue, "pending", refreshSoon, 410, func(inv *kassa.Invoice) { inv.Expires = teatime }},
 	{"expired", kassa.StandsExpired, "expired", 60, 410, inState(kassa.Expired)},
+	{"expired, issued again", kassa.StandsExpired, "expired", 60, 410, func(inv *kassa.Invoice) {
+		inState(kassa.Expired)(inv)
+		inv.Renewed, inv.RenewedAs = "aaaaaaaaaaaaaaaa", 13
+	}},
 	{"expired long ago", kassa.StandsExpired, "expired", 0, 410, func(inv *kassa.Invoice) {
 		inState(kassa.Expired)(inv)
 		inv.Created = inv.Created.Add(-watched)

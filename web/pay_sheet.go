@@ -9,18 +9,15 @@ import (
 	"payferbot/locales"
 )
 
-// shopLength bounds a kassa's name, and holderLength a card holder's, in characters.
-const (
-	shopLength   = 64
-	holderLength = 64
-)
+// shopLength bounds a kassa's name, in characters.
+const shopLength = 64
 
-// How often a page asks again, in seconds.
+// How often a page asks again, in seconds: first one with our script, which asks
+// for the state alone, then one without, which loads itself anew.
 const (
-	refreshSoon  = 10 // it may change at any moment; more often would undo what a customer is just selecting
-	refreshBusy  = 30 // the store is down
-	refreshLate  = 60 // only late money can change it
-	refreshNever = 0
+	askSoon, refreshSoon = 3, 10  // it may change at any moment; to reload more often would undo what a customer is just selecting
+	askBusy, refreshBusy = 10, 30 // the store is down
+	askLate, refreshLate = 30, 60 // only late money can change it
 )
 
 // watched is longer than any invoice is watched; after it nothing changes any more.
@@ -30,54 +27,62 @@ const watched = 5 * 24 * time.Hour
 type sheet struct {
 	Lang    string
 	Title   string
-	Refresh int // seconds; 0: it does not refresh itself
+	Now     int64  // with Until: the server's clock, in ms
+	Version string // of what is shown; see version
+	Ask     int    // how often it asks whether there is another, in seconds; 0: never
+	Refresh int    // the same without a script
+	Until   int64  // when Over is shown, in ms
+	Over    *sheet // what it says from then on, also without a network
 	Number  string
 	Shop    string
 	Tone    string   // the colour: wait, pay, good, warn, stop
 	Head    string   // how it stands
 	Lines   []string // what to do
+	Next    *onward  // where; nil: here
 	Bill    *bill    // how to pay; nil: there is nothing to pay
-	Facts   []fact   // what came
+	Sum     string   // what came, in Currency
+	Facts   []fact   // and all else about it
+	Receipt *receipt // to keep; nil: nothing was paid
 	Note    string
+	Away    string // instead of Note, while we cannot be reached
 	Langs   []langLink
+
+	Currency       string
+	Copied, Picked string // said when something was copied, or could only be selected
 }
 
-// bill is what a customer needs to pay.
-type bill struct {
-	Exact, Sum, Currency, Why string
-	BareLabel, Bare           string
-	CardLabel, Card, Holder   string
-	NoCard                    string // in the card's place
-	Until                     string
-	QR, QRAlt                 string
+type fact struct {
+	Label, Value string
+	Strong       bool
 }
 
-type fact struct{ Label, Value string }
+// onward leads to another page.
+type onward struct{ Address, Label string }
 
 type langLink struct {
 	Code, Name string
 	Current    bool
 }
 
-// look is how a standing looks, and how often its page asks again.
-func look(s kassa.Standing) (tone string, refresh int) {
+// appearance is how a standing looks, and how often its page asks again.
+func appearance(s kassa.Standing) (tone string, ask, refresh int) {
 	switch s {
 	case kassa.StandsPending:
-		return "pay", refreshSoon
+		return "pay", askSoon, refreshSoon
 	case kassa.StandsNoSum:
-		return "warn", refreshSoon
+		return "warn", askSoon, refreshSoon
 	case kassa.StandsOverdue:
-		return "stop", refreshSoon
+		return "stop", askSoon, refreshSoon
 	case kassa.StandsExpired, kassa.StandsCancelled, kassa.StandsWithdrawn, kassa.StandsRejected, kassa.StandsAbsent:
-		return "stop", refreshLate
+		return "stop", askLate, refreshLate
 	case kassa.StandsPaidBefore:
-		return "good", refreshLate
+		return "good", askLate, refreshLate
 	case kassa.StandsPaid, kassa.StandsAbandoned:
-		return "good", refreshNever
+		return "good", 0, 0
 	case kassa.StandsMismatch, kassa.StandsLate, kassa.StandsRecalled, kassa.StandsRepeat, kassa.StandsDoubt:
-		return "warn", refreshNever
+		return "warn", 0, 0
 	}
-	return "wait", refreshSoon
+	return "wait", askSoon, refreshSoon
 }
 
 // waiting tells whether there may be something to pay later, but not yet.
@@ -91,20 +96,46 @@ func (p *pages) sheet(lang string, inv kassa.Invoice, shop kassa.Shop) sheet {
 	stands, diff := inv.Standing(), inv.Paid-inv.ToPay()
 	key := "pay.state." + string(stands)
 	s := p.blank(lang, p.book.Plain(lang, key, nil))
+	s.Version = version(inv, shop)
 	s.Number = "№" + strconv.Itoa(inv.Number)
 	s.Shop = locales.Foreign(shop.Name, shopLength)
 	s.Title = strings.TrimSuffix(s.Number+" · "+s.Shop, " · ")
 	s.Lines = p.lines(lang, key+"_todo", locales.Args{"More": diff > 0})
-	s.Facts = p.facts(lang, inv)
-	if inv.Payable() {
-		s.Bill = p.bill(lang, inv)
-	}
-	tone, refresh := look(stands)
+	tone, ask, refresh := appearance(stands)
 	s.Tone = tone
 	if p.now().Sub(inv.Created) < watched {
-		s.again(refresh, p.book.Plain(lang, "pay.refresh", nil))
+		p.again(&s, ask, refresh)
+	}
+	switch {
+	case inv.Payable():
+		p.ask(&s, inv, shop)
+	case inv.State == kassa.Paid:
+		p.keep(&s, inv)
+	case inv.Renewed != "":
+		p.renewed(&s, inv)
 	}
 	return s
+}
+
+// renewed leads to the invoice that the seller has issued in this one's place.
+// Its page stands beside this one.
+func (p *pages) renewed(s *sheet, inv kassa.Invoice) {
+	args := locales.Args{"Number": inv.RenewedAs}
+	s.Lines = p.lines(s.Lang, "guest.renewed", args)
+	s.Next = &onward{Address: inv.Renewed + "?lang=" + s.Lang, Label: p.book.Plain(s.Lang, "button.renewed", args)}
+}
+
+// ask makes it the page of what can be paid now, with what it says once that is over.
+func (p *pages) ask(s *sheet, inv kassa.Invoice, shop kassa.Shop) {
+	s.Bill = p.bill(s.Lang, inv)
+	if inv.Expires.IsZero() {
+		return
+	}
+	over := inv
+	over.Overdue = true
+	then := p.sheet(s.Lang, over, shop)
+	then.Version = s.Version // until the server says so too
+	s.Until, s.Now, s.Over = inv.Expires.UnixMilli(), p.now().UnixMilli(), &then
 }
 
 // nothing is the page of an order that does not exist.
@@ -120,12 +151,16 @@ func (p *pages) busy(lang string) sheet {
 	s := p.blank(lang, p.book.Plain(lang, "pay.busy", nil))
 	s.Tone = "wait"
 	s.Lines = p.lines(lang, "pay.busy_todo", nil)
-	s.again(refreshBusy, p.book.Plain(lang, "pay.refresh", nil))
+	p.again(&s, askBusy, refreshBusy)
 	return s
 }
 
 func (p *pages) blank(lang, head string) sheet {
-	s := sheet{Lang: lang, Title: head, Head: head}
+	s := sheet{
+		Lang: lang, Title: head, Head: head,
+		Currency: p.book.Plain(lang, "pay.currency", nil),
+		Copied:   p.book.Plain(lang, "pay.copied", nil), Picked: p.book.Plain(lang, "pay.picked", nil),
+	}
 	for _, code := range p.book.Langs() {
 		s.Langs = append(s.Langs, langLink{Code: code, Name: p.book.Name(code), Current: code == lang})
 	}
@@ -136,51 +171,10 @@ func (p *pages) lines(lang, key string, args locales.Args) []string {
 	return strings.Split(p.book.Plain(lang, key, args), "\n")
 }
 
-// again makes the page refresh itself, and say so.
-func (s *sheet) again(seconds int, note string) {
-	if seconds > 0 {
-		s.Refresh, s.Note = seconds, note
+// again makes the page ask whether it still holds, and say so.
+func (p *pages) again(s *sheet, ask, refresh int) {
+	if ask > 0 {
+		s.Ask, s.Refresh = ask, refresh
+		s.Note, s.Away = p.book.Plain(s.Lang, "pay.refresh", nil), p.book.Plain(s.Lang, "pay.away", nil)
 	}
-}
-
-func (p *pages) bill(lang string, inv kassa.Invoice) *bill {
-	b := &bill{
-		Exact: p.book.Plain(lang, "pay.exact", nil), Sum: inv.Unique.String(),
-		Currency: p.book.Plain(lang, "pay.currency", nil), Why: p.book.Plain(lang, "pay.exact_why", nil),
-		BareLabel: p.book.Plain(lang, "pay.bare", nil), Bare: inv.Unique.Plain(),
-		QR: p.prefix + "/pay/" + inv.Order + "/qr.png", QRAlt: p.book.Plain(lang, "pay.qr", nil),
-	}
-	if inv.PayTo.Card == "" {
-		b.NoCard = p.book.Plain(lang, "pay.no_card", nil)
-	} else {
-		b.CardLabel, b.Card = p.book.Plain(lang, "pay.card", nil), inv.PayTo.CardInFours()
-		b.Holder = locales.Foreign(inv.PayTo.Holder, holderLength)
-	}
-	if !inv.Expires.IsZero() {
-		b.Until = p.book.Plain(lang, "pay.until", locales.Args{"Until": p.book.When(lang, inv.Expires, p.now())})
-	}
-	return b
-}
-
-// facts are what is known of money that came.
-func (p *pages) facts(lang string, inv kassa.Invoice) (list []fact) {
-	if inv.State != kassa.Paid {
-		return nil
-	}
-	add := func(label, value string) { list = append(list, fact{label, value}) }
-	sum := func(s interface{ String() string }) string {
-		return p.book.Plain(lang, "pay.sum", locales.Args{"Sum": s})
-	}
-	if inv.SumKnown() && inv.Mismatch {
-		diff := inv.Paid - inv.ToPay()
-		add(p.book.Plain(lang, "pay.asked", nil), sum(inv.ToPay()))
-		add(p.book.Plain(lang, "pay.came", nil), sum(inv.Paid))
-		add(p.book.Plain(lang, "pay.diff", nil), sum(max(diff, -diff)))
-	} else if inv.SumKnown() {
-		add(p.book.Plain(lang, "pay.paid", nil), sum(inv.Paid))
-	}
-	if !inv.PaidAt.IsZero() {
-		add(p.book.Plain(lang, "pay.at", nil), p.book.When(lang, inv.PaidAt, p.now()))
-	}
-	return list
 }

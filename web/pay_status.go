@@ -1,9 +1,13 @@
 package web
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"payferbot/kassa"
@@ -18,11 +22,13 @@ type liveState struct {
 	Unique  string       `json:"unique_amount,omitempty"` // to be transferred, or what was to be; so'm, "50001.50"
 	Paid    string       `json:"paid_amount,omitempty"`   // what really came, in so'm
 	Expires string       `json:"expire_at,omitempty"`     // RFC 3339, UTC
+	Version string       `json:"version"`                 // another one: the page says something else now
 }
 
-// status answers GET /pay/{order}/status.
+// status answers GET /pay/{order}/status. An open page asks every few seconds
+// and names the version that it shows: while that stands the answer is 304 and nothing more.
 func (p *pages) status(w http.ResponseWriter, r *http.Request) {
-	inv, _, err := p.look(r)
+	inv, shop, err := p.look(r)
 	switch {
 	case errors.Is(err, kassa.ErrNotFound):
 		answer(w, http.StatusNotFound)
@@ -31,7 +37,15 @@ func (p *pages) status(w http.ResponseWriter, r *http.Request) {
 		busy(w)
 		return
 	}
-	body, err := json.Marshal(stateOf(inv))
+	s := stateOf(inv)
+	s.Version = version(inv, shop)
+	tag := `"` + s.Version + `"`
+	w.Header().Set("ETag", tag)
+	if strings.TrimPrefix(r.Header.Get("If-None-Match"), "W/") == tag { // a proxy that compresses makes it a weak one
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	body, err := json.Marshal(s)
 	if err != nil {
 		p.log.Error("state not written", "order", inv.Order, "error", err)
 		answer(w, http.StatusInternalServerError)
@@ -39,6 +53,17 @@ func (p *pages) status(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	send(w, http.StatusOK, append(body, '\n'))
+}
+
+// version names all that a customer sees of an invoice, in whatever language. It
+// needs no memory of ours, so every process gives the same.
+func version(inv kassa.Invoice, shop kassa.Shop) string {
+	seen := fmt.Appendf(nil, "%#v", []any{
+		inv.Standing(), inv.Order, inv.Number, shop.Name, inv.PayTo, inv.Unique, inv.Expires.Unix(),
+		inv.Asked, inv.Paid, inv.PaidAt.Unix(), inv.Renewed,
+	})
+	sum := sha256.Sum256(seen)
+	return base64.RawURLEncoding.EncodeToString(sum[:9])
 }
 
 func stateOf(inv kassa.Invoice) liveState {
