@@ -137,8 +137,8 @@ func (o *owner) onlyWhatWasNotRefused() {
 	o.f.await("an invoice for each command that was not refused", func(v *sandbox.View) bool {
 		return len(photos(v.Sent(o.Chat()))) >= asked-no
 	})
-	payments := o.f.Payfer.Payments(o.shop)
-	if shown := o.photos(); len(shown) != asked-no || len(payments) != asked-no {
+	payments := o.f.Payfer.Payments(o.shop) // a create whose answer found no room may have been followed by a second attempt
+	if shown := o.photos(); len(shown) != asked-no || len(payments) < asked-no || len(payments) > 2*(asked-no) {
 		o.f.t.Errorf("of %d commands %d were refused, but %d invoices are shown and Payfer has %d:\n%s", asked, no, len(shown), len(payments), o.chat())
 	}
 }

@@ -113,7 +113,7 @@ func pageFollows(t *testing.T, f *shopfloor) {
 		t.Fatal(err)
 	}
 	o.toast(m, "check:"+p.Order)
-	o.edited(m, withoutButtons)
+	o.edited(m, onlyIssuesAgain)
 	if s := f.state(p.Order); s.State != "expired" || s.Unique != "" {
 		t.Errorf("expired reads %+v", s)
 	}

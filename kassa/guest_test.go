@@ -338,3 +338,22 @@ func TestAPressOnACopyOfAnAttemptThatWasGivenUpAndPaidIsTheAttempts(t *testing.T
 	}
 	w.wantTold(77, []string{order}, 1, 0)
 }
+
+// A refusal that was on its way while the chat was opened again does not park it.
+// Found by the simulator, seed 1108 of November 2026.
+func TestAChatOpenedWhileItsRefusalIsOnTheWayIsNotParked(t *testing.T) {
+	w := bolt(t)
+	w.chat.fault = append(w.chat.fault, func(*call) error {
+		w.must(w.desk.Back(w.ctx(), w.peer))
+		return &kassa.SendError{Fate: kassa.Forbidden, Err: errors.New("bot was blocked by the user")}
+	})
+	w.now = w.now.Add(time.Second)
+	w.issue()
+	if p, err := w.desk.Peer(w.ctx(), w.peer); err != nil || p.Parked != "" {
+		t.Errorf("parked: %q (%v)", p.Parked, err)
+	}
+	w.pass(5 * time.Second)
+	if n := len(w.chat.in(77, kassa.Show)); n != 1 {
+		t.Errorf("the invoice is shown %d times", n)
+	}
+}

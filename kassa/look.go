@@ -59,11 +59,11 @@ func (d *Desk) learn(ctx context.Context, inv Invoice, shop Shop, claim time.Tim
 	if next.Order != "" {
 		return d.launch(ctx, next, shop)
 	}
+	if errors.Is(cause, payfer.ErrNotFound) {
+		cause = nil // that is an answer, and one that Payfer gives to a good key alone
+	}
 	if err := d.mark(ctx, shop, cause); err != nil {
 		return inv, err
-	}
-	if errors.Is(cause, payfer.ErrNotFound) {
-		cause = nil // that is an answer
 	}
 	return inv, cause
 }

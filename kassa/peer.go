@@ -53,6 +53,9 @@ type Peer struct {
 	Pace time.Time
 	// Hold is until when Telegram forbade sending here (429).
 	Hold time.Time
+	// Heard is when we last heard that the chat is open, while a delivery was under way:
+	// should that come back as forbidden, it was so before.
+	Heard time.Time `json:",omitzero"`
 	// Failed counts sends in a row whose fate stayed unknown; it stretches the wait.
 	Failed int `json:",omitempty"`
 	// News is how many announcements in a row were made while edits waited.

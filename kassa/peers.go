@@ -122,8 +122,12 @@ func (d *Desk) Parked(ctx context.Context, limit int) ([]Peer, error) {
 func (d *Desk) Back(ctx context.Context, id PeerID) error {
 	err := d.store.Update(ctx, func(tx Tx) error {
 		peer, err := tx.Peer(id)
-		if err != nil || peer.Parked == "" {
+		underWay := peer.Busy.After(d.now())
+		if err != nil || (peer.Parked == "" && !underWay) {
 			return err
+		}
+		if underWay {
+			peer.Heard = d.now()
 		}
 		d.unpark(&peer)
 		tx.PutPeer(peer)

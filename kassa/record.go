@@ -33,7 +33,7 @@ func (d *Desk) record(ctx context.Context, j *job, out outcome) error {
 		}
 		if out.err == nil {
 			d.reached(&peer, j)
-		} else if err := d.unreached(tx, &peer, out.err); err != nil {
+		} else if err := d.unreached(tx, &peer, j, out.err); err != nil {
 			return err
 		}
 		for _, one := range j.all() {
@@ -143,7 +143,7 @@ func (v *View) pictured(j *job, picture string) {
 }
 
 // unreached writes what a failed delivery means for the peer.
-func (d *Desk) unreached(tx Tx, peer *Peer, cause error) error {
+func (d *Desk) unreached(tx Tx, peer *Peer, j *job, cause error) error {
 	var e *SendError
 	errors.As(cause, &e)
 	now := d.now()
@@ -160,6 +160,10 @@ func (d *Desk) unreached(tx Tx, peer *Peer, cause error) error {
 			d.storm.flooded(peer.ID, now, e.Wait)
 		}
 	case Forbidden:
+		if !peer.Heard.Before(j.began()) {
+			peer.Hold = now.Add(time.Second) // the chat was opened since
+			break
+		}
 		d.park(peer, e.Error())
 	case Moved:
 		return move(tx, peer, e.MovedTo)

@@ -20,6 +20,9 @@ type job struct {
 	told  int       // how many news its message tells
 }
 
+// began is when its claim was made.
+func (j *job) began() time.Time { return j.until.Add(-sendLease) }
+
 // all are the job and the further news that its message tells.
 func (j *job) all() []*job { return append([]*job{j}, j.also...) }
 
