@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"os"
@@ -79,7 +80,11 @@ func (s *script) person(who, text string) { s.bubble("", cyan, who, strings.Spli
 // bot prints a message of the bot; how tells what is special about it, "" nothing.
 func (s *script) bot(how string, m sandbox.Message) {
 	var lines []string
-	if len(m.Photo) > 0 {
+	switch {
+	case len(m.Photo) == 0:
+	case len(m.History) > 0 && !bytes.Equal(m.Photo, m.History[0].Photo):
+		lines = append(lines, s.in(dim, "▣ another picture: nobody can pay from it"))
+	default:
 		lines = append(lines, s.in(dim, "▣ QR"))
 	}
 	lines = append(lines, strings.Split(m.Text, "\n")...)
