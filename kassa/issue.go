@@ -89,7 +89,7 @@ func (d *Desk) intend(ctx context.Context, c Command) (inv Invoice, shop Shop, f
 			Order: NewOrder(), Peer: peer.ID, Number: peer.Last, Shop: shop.ID,
 			Asked: c.Amount, Note: c.Note, By: c.By, Origin: c.Origin,
 			State: Creating, Created: now, Started: now, PayTo: shop.PayTo,
-			Views: views,
+			Renews: c.Renews, Views: views,
 		}
 		d.begin(tx, inv)
 		fresh = true

@@ -161,3 +161,31 @@ func TestAnInvoiceIssuedAgainIsPointedTo(t *testing.T) {
 		}
 	})
 }
+
+// A customer may pay both the invoice and the one that was issued in its place:
+// whichever comes second must not look like another sale.
+func TestMoneyForBothOfAnInvoiceIssuedAgainIsTold(t *testing.T) {
+	for name, oldFirst := range map[string]bool{"the old one first": true, "the new one first": false} {
+		t.Run(name, func(t *testing.T) {
+			w := bolt(t)
+			old := w.issue()
+			w.gate.payments[old.Order].state = payfer.Expired
+			w.pass(time.Hour)
+			inv, err := w.desk.Renew(w.ctx(), w.peer, old.Order, 7)
+			w.must(err)
+			first, second := old.Order, inv.Order
+			if !oldFirst {
+				first, second = second, first
+			}
+			for _, order := range []string{first, second} {
+				w.gate.pay(order)
+				w.must(w.desk.Hint(w.ctx(), w.shop.Token, order))
+				w.pass(time.Minute)
+			}
+			one, two := w.invoice(first), w.invoice(second)
+			if one.Repeat || two.Standing() != kassa.StandsRepeat || two.RepeatOf != one.Number {
+				t.Errorf("the first stands as %s, the second as %s, of №%d", one.Standing(), two.Standing(), two.RepeatOf)
+			}
+		})
+	}
+}
