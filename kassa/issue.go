@@ -22,6 +22,7 @@ type Command struct {
 	Answer int    // the message to answer, in a group; 0: none
 	Inline string // the inline message that shows it as well; empty: none
 	Renews string // the order that it is to take the place of; empty: none
+	Shop   ShopID // the kassa that it is meant for; empty: whichever is linked
 }
 
 // Issue makes an invoice and has its reply delivered. It first saves the
@@ -77,6 +78,9 @@ func (d *Desk) intend(ctx context.Context, c Command) (inv Invoice, shop Shop, f
 		var peer Peer
 		if peer, shop, err = linked(tx, c.Peer); err != nil {
 			return err
+		}
+		if c.Shop != "" && c.Shop != shop.ID {
+			return ErrNotLinked
 		}
 		peer.Last = d.nextNumber(&peer)
 		tx.PutPeer(peer)
