@@ -47,7 +47,12 @@ func (r *renderer) paidText(d kassa.Delivery) string {
 		lines = append(lines, r.book.HTML(lang, "paid.again", args))
 	}
 	lines = append(lines, r.advice(lang, inv, args)...)
-	return strings.Join(append(lines, r.renewedLine(lang, "paid.renewed", inv)...), "\n")
+	if inv.RepeatOf != 0 {
+		lines = append(lines, r.book.HTML(lang, "paid.repeat_of", locales.Args{"Number": inv.RepeatOf}))
+	} else {
+		lines = append(lines, r.renewedLine(lang, "paid.renewed", inv)...)
+	}
+	return strings.Join(lines, "\n")
 }
 
 // advice is what a person should know beyond the first line, and last what to

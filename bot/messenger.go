@@ -153,19 +153,20 @@ func (b *Bot) put(ctx context.Context, d kassa.Delivery, p page, plain bool) (se
 			m, err = api.SendMessage(ctx, text(d, p, plain))
 		}
 		if m != nil {
-			sent = sentOf(d, m)
+			sent = sentOf(d, p, m)
 		}
 		return err
 	})
 	return sent, err
 }
 
-// sentOf is what the message in Telegram's reply tells.
-func sentOf(d kassa.Delivery, m *models.Message) (sent kassa.Sent) {
+// sentOf is what the message in Telegram's reply tells. Where the words alone were
+// changed, the picture in it is one from before, which may show a QR that is dead by now.
+func sentOf(d kassa.Delivery, p page, m *models.Message) (sent kassa.Sent) {
 	if d.Kind != kassa.Edit {
 		sent.Message = m.ID
 	}
-	if sizes := m.Photo; len(sizes) > 0 {
+	if sizes := m.Photo; len(p.Photo) > 0 && len(sizes) > 0 {
 		sent.Picture = sizes[len(sizes)-1].FileID // the largest is the last
 	}
 	return sent

@@ -121,6 +121,7 @@ var shown = []struct {
 	{"paid too much", paid(func(inv *kassa.Invoice) { inv.Paid, inv.Mismatch = 60_000*money.Som, true })},
 	{"paid late and too little", paid(func(inv *kassa.Invoice) { short(inv); inv.Late = true })},
 	{"paid twice", paid(func(inv *kassa.Invoice) { inv.Repeat = true })},
+	{"paid twice, issued again in between", paid(func(inv *kassa.Invoice) { inv.Repeat, inv.RepeatOf = true, 11 })},
 	{"paid twice and too little", paid(func(inv *kassa.Invoice) { short(inv); inv.Repeat = true })},
 	{"paid, sum unreadable", paid(func(inv *kassa.Invoice) { inv.Paid, inv.SumDoubt = 0, true })},
 	{"paid late, sum unreadable", paid(func(inv *kassa.Invoice) { inv.SumDoubt, inv.Late = true, true })},

@@ -171,3 +171,16 @@ func TestWhereThePictureCannotBeReplacedTheCaptionIs(t *testing.T) {
 		})
 	}
 }
+
+// The picture that stays is not one of the invoice as it stands now: an inline
+// message that took it over would show a QR that nobody is to pay from.
+func TestAPictureThatStaysIsNotToldAsTheNewOne(t *testing.T) {
+	t.Parallel()
+	s := played(t)
+	photo := s.deliver(delivery(kassa.Show))
+	s.tg.Fault("editMessageMedia", sandbox.Refuse, -1, sandbox.Code(400), sandbox.Text("Bad Request: IMAGE_PROCESS_FAILED"))
+	sent, err := s.bot.Deliver(s.ctx(), delivery(kassa.Edit, at(photo), func(d *kassa.Delivery) { d.Invoice.State = kassa.Expired }))
+	if err != nil || sent.Picture != "" {
+		t.Errorf("the old QR is told as %q (%v)", sent.Picture, err)
+	}
+}

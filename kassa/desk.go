@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -125,24 +126,60 @@ func (inv *Invoice) freshen() {
 	}
 }
 
-// reconcile tells the other attempt at the same invoice that this one was paid.
+// reconcile tells the other attempt at the same invoice that this one was paid,
+// and finds out whether the same sale was paid before.
 func (d *Desk) reconcile(tx Tx, inv *Invoice) error {
-	other := inv.Prior + inv.Next // an invoice has one or the other: there are two attempts at most
-	if other == "" {
-		return nil
+	if err := repeated(tx, inv); err != nil || inv.Prior+inv.Next == "" {
+		return err
 	}
-	twin, err := tx.Invoice(other)
+	twin, err := tx.Invoice(inv.Prior + inv.Next) // an invoice has one or the other: there are two attempts at most
 	if err != nil {
 		return fmt.Errorf("the other attempt: %w", err)
 	}
 	if twin.State == Paid {
-		inv.Repeat = true
 		return nil
 	}
 	twin.PaidBefore = true
 	tx.PutInvoice(twin)
 	d.owe(tx, &twin)
 	return nil
+}
+
+// mostKin bounds how many invoices for one sale are looked at.
+const mostKin = 32
+
+// repeated marks money for a sale that was paid before: by the other attempt, or
+// by an invoice in whose place this one was issued, or that was issued in its place.
+func repeated(tx Tx, inv *Invoice) error {
+	kin := inv.kin(nil)
+	for i := 0; i < len(kin) && i < mostKin; i++ {
+		other, err := tx.Invoice(kin[i])
+		if errors.Is(err, ErrNotFound) {
+			continue // forgotten by the store: that money came is told all the same
+		}
+		if err != nil {
+			return fmt.Errorf("another invoice for the same: %w", err)
+		}
+		if other.State == Paid && other.Order != inv.Order {
+			inv.Repeat = true
+			if other.Number != inv.Number {
+				inv.RepeatOf = other.Number
+			}
+			return nil
+		}
+		kin = other.kin(kin)
+	}
+	return nil
+}
+
+// kin adds the orders for the same sale that this one knows of.
+func (inv *Invoice) kin(known []string) []string {
+	for _, order := range []string{inv.Prior, inv.Next, inv.Renews, inv.Renewed} {
+		if order != "" && !slices.Contains(known, order) {
+			known = append(known, order)
+		}
+	}
+	return known
 }
 
 // follow writes the invoice with its place in due and its debts.

@@ -57,7 +57,7 @@ type Invoice struct {
 
 	Late       bool `json:",omitempty"` // paid after it had expired, been cancelled or gone missing
 	Mismatch   bool `json:",omitempty"` // what came is not what was asked
-	Repeat     bool `json:",omitempty"` // the other attempt was paid too
+	Repeat     bool `json:",omitempty"` // the same was paid before, by the other attempt or before it was issued again
 	SumDoubt   bool `json:",omitempty"` // Payfer's sum was unreadable
 	Overdue    bool `json:",omitempty"` // past its expiry, yet Payfer still says pending
 	PaidBefore bool `json:",omitempty"` // the other attempt was paid: do not pay this one
@@ -65,6 +65,8 @@ type Invoice struct {
 
 	Renewed   string `json:",omitempty"` // the order that was issued in its place when it had come to nothing
 	RenewedAs int    `json:",omitempty"` // and its number
+	Renews    string `json:",omitempty"` // the order in whose place it was issued
+	RepeatOf  int    `json:",omitempty"` // with Repeat: the number of the one that was paid before, where it is another
 
 	Prior string `json:",omitempty"` // the order of the attempt before
 	Next  string `json:",omitempty"` // the order of the attempt that replaced this one

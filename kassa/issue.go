@@ -22,6 +22,7 @@ type Command struct {
 	Answer int    // the message to answer, in a group; 0: none
 	Inline string // the inline message that shows it as well; empty: none
 	Renews string // the order that it is to take the place of; empty: none
+	Shop   ShopID // the kassa that it is meant for; empty: whichever is linked
 }
 
 // Issue makes an invoice and has its reply delivered. It first saves the
@@ -78,6 +79,9 @@ func (d *Desk) intend(ctx context.Context, c Command) (inv Invoice, shop Shop, f
 		if peer, shop, err = linked(tx, c.Peer); err != nil {
 			return err
 		}
+		if c.Shop != "" && c.Shop != shop.ID {
+			return ErrNotLinked
+		}
 		peer.Last = d.nextNumber(&peer)
 		tx.PutPeer(peer)
 		views, err := c.views(tx, peer)
@@ -89,7 +93,7 @@ func (d *Desk) intend(ctx context.Context, c Command) (inv Invoice, shop Shop, f
 			Order: NewOrder(), Peer: peer.ID, Number: peer.Last, Shop: shop.ID,
 			Asked: c.Amount, Note: c.Note, By: c.By, Origin: c.Origin,
 			State: Creating, Created: now, Started: now, PayTo: shop.PayTo,
-			Views: views,
+			Renews: c.Renews, Views: views,
 		}
 		d.begin(tx, inv)
 		fresh = true

@@ -91,7 +91,7 @@ func (d *Desk) offered(ctx context.Context, code string, c Command) (Command, er
 		if err == nil && peer.Shop != g.Shop {
 			err = ErrNotLinked
 		}
-		c.Peer, c.Amount, c.Note, c.By = g.Group, g.Sum, g.Note, g.By
+		c.Peer, c.Shop, c.Amount, c.Note, c.By = g.Group, g.Shop, g.Sum, g.Note, g.By
 		return err
 	})
 	return c, err

@@ -1,6 +1,7 @@
 package kassa_test
 
 import (
+	"context"
 	"errors"
 	"testing"
 	"time"
@@ -160,4 +161,78 @@ func TestAnInvoiceIssuedAgainIsPointedTo(t *testing.T) {
 			t.Errorf("the old one, paid late: %+v", old)
 		}
 	})
+}
+
+// A customer may pay both the invoice and the one that was issued in its place:
+// whichever comes second must not look like another sale.
+func TestMoneyForBothOfAnInvoiceIssuedAgainIsTold(t *testing.T) {
+	for name, oldFirst := range map[string]bool{"the old one first": true, "the new one first": false} {
+		t.Run(name, func(t *testing.T) {
+			w := bolt(t)
+			old := w.issue()
+			w.gate.payments[old.Order].state = payfer.Expired
+			w.pass(time.Hour)
+			inv, err := w.desk.Renew(w.ctx(), w.peer, old.Order, 7)
+			w.must(err)
+			first, second := old.Order, inv.Order
+			if !oldFirst {
+				first, second = second, first
+			}
+			for _, order := range []string{first, second} {
+				w.gate.pay(order)
+				w.must(w.desk.Hint(w.ctx(), w.shop.Token, order))
+				w.pass(time.Minute)
+			}
+			one, two := w.invoice(first), w.invoice(second)
+			if one.Repeat || two.Standing() != kassa.StandsRepeat || two.RepeatOf != one.Number {
+				t.Errorf("the first stands as %s, the second as %s, of №%d", one.Standing(), two.Standing(), two.RepeatOf)
+			}
+		})
+	}
+}
+
+// between is a store in which something happens right before the first write.
+type between struct {
+	kassa.Store
+	happen func()
+}
+
+func (b *between) Update(ctx context.Context, fn func(kassa.Tx) error) error {
+	if happen := b.happen; happen != nil {
+		b.happen = nil
+		happen()
+	}
+	return b.Store.Update(ctx, fn)
+}
+
+func TestMoneyThatComesInTheMomentOfThePressIssuesNothing(t *testing.T) {
+	w := bolt(t)
+	old := w.issue()
+	w.gate.payments[old.Order].state = payfer.Expired
+	w.pass(time.Hour)
+	late := w.desk
+	w.store = &between{w.store, func() {
+		w.gate.pay(old.Order)
+		_, err := late.Check(w.ctx(), w.peer, old.Order)
+		w.must(err)
+	}}
+	w.start()
+	got, err := w.desk.Renew(w.ctx(), w.peer, old.Order, 7)
+	if err != nil || got.Order != old.Order || got.State != kassa.Paid || len(w.gate.creates) != 1 {
+		t.Errorf("issued again as %s, %s (%v): %d creates", got.Order, got.State, err, len(w.gate.creates))
+	}
+}
+
+func TestAnOfferIsOfItsOwnKassaAlsoWhereAnotherIsLinkedInThatMoment(t *testing.T) {
+	w := bolt(t)
+	code, before := w.offer(), w.desk
+	w.store = &between{w.store, func() {
+		_, err := before.Link(w.ctx(), w.peer, payfer.Credentials{ShopID: "shop_2", ShopKey: "key-1"})
+		w.must(err)
+	}}
+	w.start()
+	inv, err := w.desk.TakeUp(w.ctx(), code, "in1")
+	if !errors.Is(err, kassa.ErrNotLinked) || len(w.gate.creates) != 0 {
+		t.Errorf("issued by kassa %s (%v)", inv.Shop, err)
+	}
 }

@@ -1,6 +1,12 @@
 package kassa
 
-import "context"
+import (
+	"context"
+	"errors"
+)
+
+// errStands says that an invoice has not come to nothing: there is money, or may be.
+var errStands = errors.New("the invoice has not come to nothing")
 
 // Renew issues an invoice that came to nothing once more: the same sum and
 // note under a new order. The old one is watched on, and its messages point to the new
@@ -14,7 +20,7 @@ func (d *Desk) Renew(ctx context.Context, peer PeerID, order string, by int64) (
 	if old.Peer != peer {
 		return Invoice{}, ErrNotFound
 	}
-	if old.State == Paid || old.PaidBefore || old.Open() {
+	if old.stands() {
 		return old, nil
 	}
 	home := old.Views[0]
@@ -26,8 +32,15 @@ func (d *Desk) Renew(ctx context.Context, peer PeerID, order string, by int64) (
 	} else if !home.outOf(at) {
 		c.Answer = home.Message
 	}
-	return d.Issue(ctx, c)
+	inv, err := d.Issue(ctx, c)
+	if errors.Is(err, errStands) { // money came since it was looked at
+		return d.own(ctx, peer, order)
+	}
+	return inv, err
 }
+
+// stands tells that the invoice has not come to nothing.
+func (inv *Invoice) stands() bool { return inv.State == Paid || inv.PaidBefore || inv.Open() }
 
 // renewed makes the old order point to the invoice that takes its place.
 func (d *Desk) renewed(tx Tx, order string, by Invoice) error {
@@ -37,6 +50,9 @@ func (d *Desk) renewed(tx Tx, order string, by Invoice) error {
 	old, err := tx.Invoice(order)
 	if err != nil {
 		return err
+	}
+	if old.stands() {
+		return errStands
 	}
 	old.Renewed, old.RenewedAs = by.Order, by.Number
 	tx.PutInvoice(old)
