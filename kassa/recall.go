@@ -73,17 +73,22 @@ func showing(p Peer, inv Invoice) telling {
 // noteSaying remembers that a message is about to be sent: should the store forget
 // the claim while it is on its way, the next one is known to be possibly a repeat.
 func (d *Desk) noteSaying(j *job) {
-	if j.Kind != Show || !j.View.Photo {
+	if !j.lasting() {
 		return
 	}
-	if _, known := d.said.of(j.telling()); !known {
-		d.said.note(j.telling(), false)
+	for _, one := range j.all() {
+		if _, known := d.said.of(one.telling()); !known {
+			d.said.note(one.telling(), false)
+		}
 	}
 }
 
+// lasting tells a message that would stand there twice, were it sent again.
+func (j *job) lasting() bool { return j.Kind == Announce || (j.Kind == Show && j.View.Photo) }
+
 // noteSaid remembers what Telegram has confirmed, and forgets what surely was not sent.
 func (d *Desk) noteSaid(j *job, out outcome) {
-	if j.Kind != Announce && (j.Kind != Show || !j.View.Photo) {
+	if !j.lasting() {
 		return
 	}
 	for _, one := range j.all() {
@@ -95,15 +100,15 @@ func (d *Desk) noteSaid(j *job, out outcome) {
 	}
 }
 
-// recallShown tells that a photo which the store takes for the first of its
-// invoice is not: the one before was forgotten, maybe with its invoice, and people
+// recallSaying tells that a message which the store takes for the first of its
+// kind may not be: the one before was forgotten, maybe with its invoice, and people
 // see both.
-func (d *Desk) recallShown(j *job) bool {
-	if j.Kind != Show || !j.View.Photo {
+func (d *Desk) recallSaying(j *job) bool {
+	if !j.lasting() {
 		return false
 	}
-	_, shown := d.said.of(j.telling())
-	return shown
+	_, known := d.said.of(j.telling())
+	return known
 }
 
 // recallTold writes into the view that it was announced, where this process did

@@ -306,3 +306,35 @@ func TestACommandWhoseInvoiceIsForgottenBeforeItIsShownFails(t *testing.T) {
 		})
 	}
 }
+
+// Found by failing Redis over a hundred times: the store forgot the claim while the
+// announcement was on its way, and the next worker of the same process sent it as if it were the first.
+func TestNewsWhoseClaimIsForgottenOnTheWayAreMarked(t *testing.T) {
+	w := bolt(t)
+	inv, peer := w.issue(), w.own()
+	w.gate.pay(inv.Order)
+	first := true
+	w.chat.refuse = func(d kassa.Delivery) error {
+		if d.Kind != kassa.Announce || !first {
+			return nil
+		}
+		first = false
+		w.forget(inv, peer)
+		w.must(w.store.Update(w.ctx(), func(tx kassa.Tx) error { tx.SetReady(w.peer, w.now); return nil }))
+		w.now = w.now.Add(3 * time.Second)
+		w.work()
+		return nil
+	}
+	w.must(w.desk.Hint(w.ctx(), w.shop.Token, inv.Order))
+	w.pass(time.Minute)
+	unmarked := 0
+	news := w.chat.of(kassa.Announce)
+	for _, n := range news {
+		if !n.again {
+			unmarked++
+		}
+	}
+	if len(news) != 2 || unmarked != 1 {
+		t.Errorf("%d announcements, %d of them unmarked: want the second to be marked", len(news), unmarked)
+	}
+}

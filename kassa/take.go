@@ -157,7 +157,7 @@ func (d *Desk) claim(tx Tx, peer Peer, j *job, now time.Time) {
 	for _, one := range j.all() {
 		one.told = 1 + len(j.also)
 		if begun := one.Invoice.Views[one.view].begun(one.Kind); begun != nil {
-			one.Again, *begun = *begun || d.recallShown(one), true
+			one.Again, *begun = *begun || d.recallSaying(one), true
 			tx.PutInvoice(one.Invoice)
 		}
 	}
