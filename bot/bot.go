@@ -74,6 +74,7 @@ type desk interface {
 	DropLinks(ctx context.Context, peer kassa.PeerID) (kassa.Shop, error)
 	SetHolder(ctx context.Context, peer kassa.PeerID, card, holder string) (kassa.Shop, error)
 	Offer(ctx context.Context, peer kassa.PeerID, by int64, sum money.Amount, note string) (code string, shop kassa.Shop, err error)
+	Posted(ctx context.Context, code string, by int64, inline string) error
 	TakeUp(ctx context.Context, code, inline string) (kassa.Invoice, error)
 	Visit(ctx context.Context, peer kassa.PeerID, order string) (kassa.Invoice, error)
 	Withdraw(ctx context.Context, peer kassa.PeerID, order string) (kassa.Invoice, error)

@@ -26,6 +26,7 @@ type fakeDesk struct {
 	commands []kassa.Command
 	linked   []payfer.Credentials
 	renewed  []string
+	takenUp  int
 	adopted  []int
 	backs    int
 	moves    [][2]int64

@@ -70,7 +70,7 @@ func FuzzReadUpdate(f *testing.F) {
 			return
 		}
 		switch m, p := u.Message, u.Press; {
-		case m != nil && u.place() != m.Chat.ID, m == nil && p != nil && p.Message == nil && u.place() != p.From.ID:
+		case m != nil && u.place() != m.Chat.ID, m == nil && p != nil && p.Message == nil && u.place() != placeOf(p.Inline):
 			t.Fatalf("%s has its place in %d", body, u.place())
 		case m != nil && m.wordless() && m.Text != "", m != nil && !m.InTopic && m.thread() != 0:
 			t.Fatalf("%+v", m)

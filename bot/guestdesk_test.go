@@ -80,6 +80,9 @@ func (d *fakeDesk) Offer(context.Context, kassa.PeerID, int64, money.Amount, str
 	return "", kassa.Shop{}, kassa.ErrNotLinked
 }
 
+func (d *fakeDesk) Posted(context.Context, string, int64, string) error { return nil }
+
 func (d *fakeDesk) TakeUp(context.Context, string, string) (kassa.Invoice, error) {
+	d.see(func() { d.takenUp++ })
 	return kassa.Invoice{}, kassa.ErrNotFound
 }

@@ -46,11 +46,11 @@ func (t *turn) pressInline(ctx context.Context, p *press) error {
 
 // takeUp has the offered invoice made. The message itself shows what came of it.
 func (t *turn) takeUp(ctx context.Context, code, inline string) error {
-	refusal, err := t.tooMany(ctx, kassa.InlineOrigin(inline))
+	known, err := t.desk.Issued(ctx, kassa.InlineOrigin(inline))
 	if err != nil {
 		return err
 	}
-	if refusal != "" {
+	if !known && t.try == 0 && !t.mayTakeUp(code) {
 		t.toast(ctx, t.plain("guest.too_many", nil))
 		return nil
 	}
@@ -66,4 +66,11 @@ func (t *turn) takeUp(ctx context.Context, code, inline string) error {
 		t.toast(ctx, "")
 	}
 	return nil
+}
+
+// mayTakeUp counts the press against the person's minute and the offer's: whoever
+// has seen an offer's code could press it under messages of his own, again and again, and
+// each would come to its maker's chat.
+func (t *turn) mayTakeUp(code string) bool {
+	return t.bot.limits.users.take(t.person(), t.at()) && t.bot.limits.offers.take(code, t.at())
 }

@@ -95,7 +95,7 @@ func (t *turn) tooMany(ctx context.Context, origin kassa.Origin) (key string, er
 	switch now := t.at(); {
 	case !t.bot.limits.users.take(t.person(), now):
 		return "invoice.too_many_user", nil
-	case t.to.chat != 0 && !t.bot.limits.chats.take(t.to.chat, now): // 0: under an inline message
+	case !t.bot.limits.chats.take(t.to.chat, now):
 		return "invoice.too_many_chat", nil
 	}
 	return "", nil

@@ -29,6 +29,7 @@ type limits struct {
 	denied  *window[guestOf] // who was found to be no admin a moment ago
 	guests  *window[guestOf] // answers in a group to those who need not be of the staff
 	puzzled *window[int64]   // answers to stickers and the like
+	offers  *window[string]  // invoices by one offer
 	queries *window[int64]   // what is typed after the bot's name
 }
 
@@ -43,6 +44,7 @@ func newLimits() *limits {
 		denied:  newWindow[guestOf](1, deniedTime),
 		guests:  newWindow[guestOf](guestAnswers, time.Minute),
 		puzzled: newWindow[int64](1, 10*time.Minute),
+		offers:  newWindow[string](perMinute, time.Minute),
 		queries: newWindow[int64](perQuery, time.Minute),
 	}
 }

@@ -83,7 +83,7 @@ func TestPollingOutlastsWhatTelegramThrowsAtIt(t *testing.T) {
 		t.Error("a webhook would keep the updates")
 	}
 	for _, c := range s.tg.Calls("getUpdates") {
-		if got := c.Params.Get("allowed_updates"); got != `["message","callback_query","inline_query","my_chat_member"]` {
+		if got := c.Params.Get("allowed_updates"); got != `["message","callback_query","inline_query","chosen_inline_result","my_chat_member"]` {
 			t.Fatalf("asks for %s", got)
 		}
 	}

@@ -77,6 +77,8 @@ func (b *Bot) answer(ctx context.Context, u *update, try int) error {
 		return b.pressed(ctx, u.Press, try)
 	case u.Query != nil:
 		return b.queried(ctx, u.Query, try)
+	case u.Chosen != nil:
+		return b.desk.Posted(ctx, u.Chosen.Offer, u.Chosen.From.ID, u.Chosen.Inline)
 	case u.Member != nil:
 		return b.membered(ctx, u.Member)
 	}

@@ -3,11 +3,12 @@ package bot
 import (
 	"bytes"
 	"encoding/json"
+	"hash/fnv"
 	"strings"
 )
 
 // allowedUpdates are the kinds of update that the bot asks Telegram for.
-var allowedUpdates = []string{"message", "callback_query", "inline_query", "my_chat_member"}
+var allowedUpdates = []string{"message", "callback_query", "inline_query", "chosen_inline_result", "my_chat_member"}
 
 // update is the part of Telegram's Update that the bot acts on. It is a type of
 // our own because the library refuses a whole update for one field of a kind
@@ -17,6 +18,7 @@ type update struct {
 	Message *message    `json:"message"`
 	Press   *press      `json:"callback_query"`
 	Query   *query      `json:"inline_query"`
+	Chosen  *chosen     `json:"chosen_inline_result"`
 	Member  *membership `json:"my_chat_member"`
 }
 
@@ -127,6 +129,14 @@ type query struct {
 	Text string `json:"query"`
 }
 
+// chosen is an offer that its maker has posted. Telegram tells of it where BotFather
+// was asked for inline feedback.
+type chosen struct {
+	From   person `json:"from"`
+	Offer  string `json:"result_id"`
+	Inline string `json:"inline_message_id"`
+}
+
 // readUpdate reads a letter. Its error does not hold the letter's content.
 func readUpdate(body []byte) (*update, error) {
 	var u update
@@ -136,7 +146,8 @@ func readUpdate(body []byte) (*update, error) {
 	return &u, nil
 }
 
-// place is the chat in whose order the update belongs, or the person where there is none.
+// place is the chat in whose order the update belongs, or the inline message, or the
+// person where there is neither.
 func (u *update) place() int64 {
 	switch {
 	case u.Message != nil:
@@ -144,13 +155,22 @@ func (u *update) place() int64 {
 	case u.Press != nil && u.Press.Message != nil:
 		return u.Press.Message.Chat.ID
 	case u.Press != nil:
-		return u.Press.From.ID
+		return placeOf(u.Press.Inline)
+	case u.Chosen != nil:
+		return placeOf(u.Chosen.Inline)
 	case u.Query != nil:
 		return u.Query.From.ID
 	case u.Member != nil:
 		return u.Member.Chat.ID
 	}
 	return 0
+}
+
+// placeOf is an inline message's place: what is posted is known before it is pressed.
+func placeOf(inline string) int64 {
+	h := fnv.New64a()
+	h.Write([]byte(inline)) // never fails
+	return int64(h.Sum64())
 }
 
 // command is "/invoice@some_bot 50000 choy" taken apart.

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -20,6 +21,7 @@ func TestInlineInvoices(t *testing.T) {
 		{"the owner has blocked the bot", inlineBlocked},
 		{"the kassa was unlinked in between", inlineUnlinked},
 		{"an offer that never was", inlineForged},
+		{"another's offer in its place", inlineExchanged},
 	})
 }
 
@@ -222,5 +224,22 @@ func inlineForged(t *testing.T, f *shopfloor) {
 	o.sale()
 	if n := len(f.Payfer.Payments(o.shop)); n != 1 {
 		t.Errorf("%d payments at Payfer", n)
+	}
+}
+
+// Somebody else presses first, and says that the button is that of his own kassa's offer.
+func inlineExchanged(t *testing.T, f *shopfloor) {
+	o, thief := f.newLinked("en"), f.newLinked("en")
+	q, mine := o.typed("50000")
+	_, his := thief.typed("50000")
+	inline := q.Pick(mine.Results[0])
+	f.Telegram.Deliver(fmt.Appendf(nil, `{"chosen_inline_result":{"result_id":%q,"from":{"id":%d,"is_bot":false,"first_name":"O"},`+
+		`"query":"50000","inline_message_id":%q}}`, mine.Results[0].ID, o.ID, inline))
+	f.Telegram.Deliver(fmt.Appendf(nil, `{"callback_query":{"id":"1","from":{"id":%d,"is_bot":false,"first_name":"X"},`+
+		`"inline_message_id":%q,"chat_instance":"1","data":"offer:%s"}}`, thief.ID, inline, his.Results[0].ID))
+	f.taken(o.User, inline)
+	o.payable(inline)
+	if n := len(f.Payfer.Payments(thief.shop)); n != 0 {
+		t.Errorf("%d payments to the other kassa", n)
 	}
 }

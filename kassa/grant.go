@@ -22,7 +22,8 @@ const grantTime = 10 * time.Minute
 // are for linking a group, once and for ten minutes, so that the key never stands in the group. An
 // invitation leads an admin from the group to the private chat. Where that
 // person's being an admin cannot be proved there, a voucher leads back: it carries
-// the kassa, and whoever posts its code in the group as an admin links it. The third is an offer.
+// the kassa, and whoever posts its code in the group as an admin links it. The third is an offer, and
+// the fourth what Telegram told of an inline message: which offer was posted in it.
 type Grant struct {
 	Code  string
 	Group PeerID // of an offer: the chat of its maker
@@ -33,6 +34,9 @@ type Grant struct {
 	// Of an offer, what the invoice is to ask for.
 	Sum  money.Amount `json:",omitempty"`
 	Note string       `json:",omitempty"`
+
+	// Of an inline message, the code of the offer that was posted in it.
+	Posted string `json:",omitempty"`
 
 	// Of a voucher and of an offer, the kassa. A voucher's key was good when the voucher was made; the store keeps it sealed.
 	Shop ShopID      `json:",omitempty"`
@@ -52,7 +56,7 @@ func (d *Desk) Invite(ctx context.Context, group PeerID, by int64) (Grant, error
 // any more, ErrNotYours, the store's.
 func (d *Desk) Accept(ctx context.Context, invitation string, who int64, use string) (g Grant, err error) {
 	err = d.useGrant(ctx, invitation, use, func(_ Tx, found Grant) error {
-		if g = found; g.Shop != "" || g.offer() {
+		if g = found; g.Shop != "" || g.offer() || g.Posted != "" {
 			return ErrNotFound
 		}
 		if g.By != 0 && g.By != who {

@@ -1,6 +1,7 @@
 package kassa
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/base32"
@@ -57,10 +58,47 @@ func (d *Desk) goodOffer(tx Tx, code string, at time.Time) (Grant, error) {
 	return g, err
 }
 
+// Posted says in which inline message its maker has posted an offer. From then on the
+// message is good for no other: whoever presses its button may say, with a client
+// of his own making, that it is another offer's, of his own kassa, and be paid in the shop's name.
+// What is no offer of that person's is forgotten.
+func (d *Desk) Posted(ctx context.Context, code string, by int64, inline string) error {
+	err := d.store.View(ctx, func(tx Tx) error {
+		g, err := d.goodOffer(tx, code, d.now())
+		if err == nil && g.By != by {
+			err = ErrNotFound
+		}
+		return err
+	})
+	if err == nil {
+		_, err = d.grantFor(ctx, Grant{Code: postedCode(inline), By: by, Posted: code}, 2*offerTime)
+	}
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	return err
+}
+
+// postedCode is under what it is known which offer an inline message carries.
+func postedCode(inline string) string {
+	raw := sha256.Sum256([]byte("posted " + inline))
+	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(raw[:]))
+}
+
+// carries tells whether the offer may be the one of the inline message. Where Telegram
+// has told nothing of the message, any may.
+func carries(tx Tx, inline, code string) (bool, error) {
+	g, err := tx.Grant(postedCode(inline))
+	if errors.Is(err, ErrNotFound) {
+		return true, nil
+	}
+	return g.Posted == code, err
+}
+
 // TakeUp makes the invoice that an inline message offers: in the chat of the
 // offer's maker, who has the QR there and hears of the money, and in the inline
 // message. A second press finds what the first one made, however long ago. Errors: ErrNotFound where there
-// is no such offer any more, ErrNotLinked where its kassa is not linked there any more, the store's.
+// is no such offer any more, or it is not that message's, ErrNotLinked where its kassa is not linked there any more, the store's.
 func (d *Desk) TakeUp(ctx context.Context, code, inline string) (Invoice, error) {
 	c := Command{Origin: InlineOrigin(inline), Inline: inline}
 	known, err := d.Issued(ctx, c.Origin)
@@ -86,6 +124,9 @@ func (d *Desk) offered(ctx context.Context, code string, c Command) (Command, er
 		g, err := d.goodOffer(tx, code, d.now())
 		if err != nil {
 			return err
+		}
+		if its, err := carries(tx, c.Inline, code); err != nil || !its {
+			return cmp.Or(err, ErrNotFound)
 		}
 		peer, err := tx.Peer(g.Group)
 		if err == nil && peer.Shop != g.Shop {

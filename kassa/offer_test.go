@@ -236,3 +236,26 @@ func TestAnOfferIsOfItsOwnKassaAlsoWhereAnotherIsLinkedInThatMoment(t *testing.T
 		t.Errorf("issued by kassa %s (%v)", inv.Shop, err)
 	}
 }
+
+// Whoever presses the button first may say that it is his own kassa's.
+func TestAPostedOfferIsNotExchangedForAnother(t *testing.T) {
+	onBothStores(t, func(t *testing.T, s *store.Store) {
+		w := newWorld(t, s)
+		code := w.offer()
+		thief, err := w.desk.PeerAt(w.ctx(), kassa.Address{Chat: 66}, "uz")
+		w.must(err)
+		_, err = w.desk.Link(w.ctx(), thief.ID, payfer.Credentials{ShopID: "shop_2", ShopKey: "key-1"})
+		w.must(err)
+		forged, _, err := w.desk.Offer(w.ctx(), thief.ID, 66, 50_000*money.Som, "choy")
+		w.must(err)
+
+		w.must(w.desk.Posted(w.ctx(), forged, 7, "in1")) // not his to post
+		w.must(w.desk.Posted(w.ctx(), code, 7, "in1"))
+		if inv, err := w.desk.TakeUp(w.ctx(), forged, "in1"); !errors.Is(err, kassa.ErrNotFound) {
+			t.Errorf("the message became one of kassa %s (%v)", inv.Shop, err)
+		}
+		if inv := w.takeUp(code, "in1"); inv.Shop != w.shop.ID {
+			t.Errorf("issued by kassa %s", inv.Shop)
+		}
+	})
+}

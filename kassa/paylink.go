@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -42,7 +43,7 @@ const click = "click.uz"
 
 // ParsePayLink reads a link as the shop's owner sends it. Errors: ErrLink, ErrLongLink.
 func ParsePayLink(text string) (PayLink, error) {
-	text = strings.TrimSpace(text)
+	text = encodedMarks.ReplaceAllString(strings.TrimSpace(text), "{$1}")
 	l := PayLink(text)
 	u, err := url.Parse(l.with("1.00", "a"))
 	switch {
@@ -62,6 +63,9 @@ func ParsePayLink(text string) (PayLink, error) {
 	}
 	return l, nil
 }
+
+// encodedMarks are placeholders as a browser's address bar gives them when they are copied.
+var encodedMarks = regexp.MustCompile(`(?i:%7B)(sum|order)(?i:%7D)`)
 
 // authority is what stands between https:// and the path.
 func authority(link string) string {

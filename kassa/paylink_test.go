@@ -18,6 +18,7 @@ func TestPayLinks(t *testing.T) {
 		{"https://click.uz/p#x", "https://click.uz/p?amount=50001.50#x", "Click"},
 		{"https://my.click.uz/p?amount=5", "https://my.click.uz/p?amount=5", "Click"},
 		{"https://my.click.uz/p?a={sum}", "https://my.click.uz/p?a=50001.50", "Click"},
+		{"https://my.click.uz/p?amount=%7Bsum%7d", "https://my.click.uz/p?amount=50001.50", "Click"},
 		{"https://notclick.uz/p", "https://notclick.uz/p", "notclick.uz"},
 		{"https://payme.uz/x/{sum}?o={order}", "https://payme.uz/x/50001.50?o=k3v7q2m5x4t6w2ab", "Payme"},
 		{"https://www.bank.example/pay", "https://www.bank.example/pay", "bank.example"},
