@@ -85,16 +85,5 @@ func (t *turn) linkRefused(ctx context.Context, why error) error {
 
 // pressLinksOff takes all pay links off the kassa's invoices.
 func (t *turn) pressLinksOff(ctx context.Context, shop string) error {
-	if same, err := t.ofShop(ctx, shop); err != nil || !same {
-		return err
-	}
-	changed, err := t.desk.DropLinks(ctx, t.peer.ID)
-	if err != nil && !errors.Is(err, kassa.ErrNotLinked) {
-		return err
-	}
-	shown := t.showSettings(ctx)
-	if err == nil {
-		t.tellNeighbours(ctx, t.peer, changed, "shop.links_gone", locales.Args{})
-	}
-	return shown
+	return t.takeOff(ctx, shop, "shop.links_gone", func() (kassa.Shop, error) { return t.desk.DropLinks(ctx, t.peer.ID) })
 }

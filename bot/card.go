@@ -182,16 +182,22 @@ func (t *turn) pressNoHolder(ctx context.Context, _ string) error {
 
 // pressCardOff takes the card off the kassa's invoices.
 func (t *turn) pressCardOff(ctx context.Context, shop string) error {
+	return t.takeOff(ctx, shop, "shop.card_gone", func() (kassa.Shop, error) { return t.desk.SetCard(ctx, t.peer.ID, "", "") })
+}
+
+// takeOff takes something off the kassa, shows the settings without it, and tells the
+// kassa's other chats by the text of that key.
+func (t *turn) takeOff(ctx context.Context, shop, key string, drop func() (kassa.Shop, error)) error {
 	if same, err := t.ofShop(ctx, shop); err != nil || !same {
 		return err
 	}
-	changed, err := t.desk.SetCard(ctx, t.peer.ID, "", "")
+	changed, err := drop()
 	if err != nil && !errors.Is(err, kassa.ErrNotLinked) {
 		return err
 	}
 	shown := t.showSettings(ctx)
 	if err == nil {
-		t.tellNeighbours(ctx, t.peer, changed, "shop.card_gone", locales.Args{})
+		t.tellNeighbours(ctx, t.peer, changed, key, locales.Args{})
 	}
 	return shown
 }

@@ -100,15 +100,9 @@ func carries(tx Tx, inline, code string) (bool, error) {
 // message. A second press finds what the first one made, however long ago. Errors: ErrNotFound where there
 // is no such offer any more, or it is not that message's, ErrNotLinked where its kassa is not linked there any more, the store's.
 func (d *Desk) TakeUp(ctx context.Context, code, inline string) (Invoice, error) {
-	c := Command{Origin: InlineOrigin(inline), Inline: inline}
-	known, err := d.Issued(ctx, c.Origin)
+	c, err := d.offered(ctx, code, Command{Origin: InlineOrigin(inline), Inline: inline})
 	if err != nil {
-		return Invoice{}, err
-	}
-	if !known {
-		if c, err = d.offered(ctx, code, c); err != nil {
-			return Invoice{}, fmt.Errorf("take up an offer: %w", err)
-		}
+		return Invoice{}, fmt.Errorf("take up an offer: %w", err)
 	}
 	inv, err := d.issue(ctx, c)
 	if err != nil {
@@ -118,9 +112,12 @@ func (d *Desk) TakeUp(ctx context.Context, code, inline string) (Invoice, error)
 	return inv, nil
 }
 
-// offered fills in what the offer says.
+// offered fills in what the offer says, unless the message has its invoice.
 func (d *Desk) offered(ctx context.Context, code string, c Command) (Command, error) {
 	err := d.store.View(ctx, func(tx Tx) error {
+		if _, err := tx.InvoiceFrom(c.Origin); !errors.Is(err, ErrNotFound) {
+			return err
+		}
 		g, err := d.goodOffer(tx, code, d.now())
 		if err != nil {
 			return err

@@ -41,12 +41,16 @@ func (c *Callback) Answer() (Answer, bool) {
 
 // Wait blocks until the bot answers or ctx ends.
 func (c *Callback) Wait(ctx context.Context) (Answer, error) {
-	var a Answer
-	err := c.t.await(ctx, func() bool {
-		if c.answer != nil {
-			a = *c.answer
+	return answered(ctx, c.t, &c.answer)
+}
+
+// answered waits until the answer is there.
+func answered[T any](ctx context.Context, t *Telegram, answer **T) (a T, err error) {
+	err = t.await(ctx, func() bool {
+		if *answer != nil {
+			a = **answer
 		}
-		return c.answer != nil
+		return *answer != nil
 	})
 	return a, err
 }

@@ -59,14 +59,7 @@ func (u *User) Query(text string) *Query {
 
 // Wait blocks until the bot answers or ctx ends.
 func (q *Query) Wait(ctx context.Context) (Offers, error) {
-	var a Offers
-	err := q.t.await(ctx, func() bool {
-		if q.answer != nil {
-			a = *q.answer
-		}
-		return q.answer != nil
-	})
-	return a, err
+	return answered(ctx, q.t, &q.answer)
 }
 
 // Pick sends the offer into a chat that the bot cannot see, and gives the name of the message.
