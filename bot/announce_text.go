@@ -47,10 +47,11 @@ func (r *renderer) paidText(d kassa.Delivery) string {
 		lines = append(lines, r.book.HTML(lang, "paid.again", args))
 	}
 	lines = append(lines, r.advice(lang, inv, args)...)
-	if inv.RepeatOf != 0 {
+	switch {
+	case inv.RepeatOf != 0:
 		lines = append(lines, r.book.HTML(lang, "paid.repeat_of", locales.Args{"Number": inv.RepeatOf}))
-	} else {
-		lines = append(lines, r.renewedLine(lang, "paid.renewed", inv)...)
+	case inv.RenewedAs != 0:
+		lines = append(lines, r.renewedLine(lang, "paid.renewed", inv))
 	}
 	return strings.Join(lines, "\n")
 }

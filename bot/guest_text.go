@@ -35,8 +35,8 @@ func (r *renderer) guestHead(d kassa.Delivery) string {
 // guestPayable is what the customer has to transfer, where, and until when.
 func (r *renderer) guestPayable(d kassa.Delivery) string {
 	lines := append([]string{r.guestHead(d)}, r.toTransfer(d)...)
-	if note := locales.Foreign(d.Invoice.Note, noteLength); note != "" && d.View.Inline { // the owner showed it there
-		lines = append(lines, r.book.HTML(d.Peer.Lang, "invoice.note", locales.Args{"Note": note}))
+	if d.View.Inline { // the owner showed the note there
+		lines = append(lines, r.noteLine(d.Peer.Lang, d.Invoice.Note)...)
 	}
 	lines = append(lines, r.until(d.Peer.Lang, d.Invoice))
 	if d.Again {
@@ -61,8 +61,8 @@ func (r *renderer) guestText(d kassa.Delivery) string {
 	if d.Again {
 		lines = append(lines, r.again(lang, inv, args))
 	}
-	if renewed := r.renewedLine(lang, "guest.renewed", inv); renewed != nil && inv.State != kassa.Paid {
-		return strings.Join(append(lines, renewed...), "\n")
+	if inv.Superseded() {
+		return strings.Join(append(lines, r.renewedLine(lang, "guest.renewed", inv)), "\n")
 	}
 	return strings.Join(append(lines, r.book.HTML(lang, guestTodo(face), args)), "\n")
 }

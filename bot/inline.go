@@ -73,10 +73,9 @@ func (b *Bot) offerFor(ctx context.Context, peer kassa.Peer, lang string, q *que
 // offer is the card that the person picks, and the message that it becomes.
 func (r *renderer) offer(lang string, shop kassa.Shop, code string, sum money.Amount, note string) models.InlineQueryResult {
 	args := locales.Args{"Sum": sum.Short(), "Shop": shopName(shop)}
-	lines := []string{r.book.HTML(lang, "inline.offer", args)}
+	lines := append([]string{r.book.HTML(lang, "inline.offer", args)}, r.noteLine(lang, note)...)
 	about := shopName(shop)
 	if note := locales.Foreign(note, noteLength); note != "" {
-		lines = append(lines, r.book.HTML(lang, "invoice.note", locales.Args{"Note": note}))
 		about = note + dot + about
 	}
 	return &models.InlineQueryResultArticle{

@@ -32,14 +32,20 @@ func (r *renderer) payableText(d kassa.Delivery) string {
 	args["Shop"] = shopName(d.Shop)
 	lines := []string{r.book.HTML(lang, "invoice.head", args)}
 	lines = append(lines, r.toTransfer(d)...)
-	if note := locales.Foreign(inv.Note, noteLength); note != "" {
-		lines = append(lines, r.book.HTML(lang, "invoice.note", locales.Args{"Note": note}))
-	}
+	lines = append(lines, r.noteLine(lang, inv.Note)...)
 	lines = append(lines, r.until(lang, inv))
 	if d.Again {
 		lines = append(lines, r.book.HTML(lang, "invoice.again", args))
 	}
 	return strings.Join(lines, "\n")
+}
+
+// noteLine is the note; nil where there is none that can be seen.
+func (r *renderer) noteLine(lang, note string) []string {
+	if note = locales.Foreign(note, noteLength); note == "" {
+		return nil
+	}
+	return []string{r.book.HTML(lang, "invoice.note", locales.Args{"Note": note})}
 }
 
 // toTransfer are the sum and the card.
@@ -75,8 +81,8 @@ func (r *renderer) closedText(d kassa.Delivery) string {
 	if d.Again {
 		lines = append(lines, r.book.HTML(lang, "invoice.again", args))
 	}
-	if renewed := r.renewedLine(lang, "invoice.renewed", inv); renewed != nil {
-		return strings.Join(append(lines, renewed...), "\n")
+	if inv.Superseded() {
+		return strings.Join(append(lines, r.renewedLine(lang, "invoice.renewed", inv)), "\n")
 	}
 	return strings.Join(append(lines, r.book.HTML(lang, key+"_todo", args)), "\n")
 }

@@ -22,6 +22,11 @@ func (r *renderer) payLink(order string) string {
 	if r.publicURL != "" {
 		return strings.TrimRight(r.publicURL, "/") + "/pay/" + order
 	}
+	return r.chatLink(order)
+}
+
+// chatLink opens a chat with the bot that shows the invoice.
+func (r *renderer) chatLink(order string) string {
 	return "https://t.me/" + strings.TrimPrefix(r.bot, "@") + "?start=pay_" + order
 }
 
@@ -51,11 +56,8 @@ func (r *renderer) keyboard(lang string, inv kassa.Invoice) *models.InlineKeyboa
 
 // guestKeyboard is what a customer can do.
 func (r *renderer) guestKeyboard(lang string, inv kassa.Invoice) *models.InlineKeyboardMarkup {
-	switch inv.Standing() {
-	case kassa.StandsExpired, kassa.StandsCancelled, kassa.StandsWithdrawn, kassa.StandsAbsent, kassa.StandsRejected:
-		if inv.RenewedAs != 0 {
-			return buttonRow(r.renewedButton(lang, inv))
-		}
+	if inv.Superseded() {
+		return buttonRow(r.renewedButton(lang, inv))
 	}
 	switch inv.Standing() {
 	case kassa.StandsPending:

@@ -1,20 +1,15 @@
 package bot
 
 import (
-	"strings"
-
 	"github.com/go-telegram/bot/models"
 
 	"payferbot/kassa"
 	"payferbot/locales"
 )
 
-// renewedLine says which invoice took this one's place; nil: none did.
-func (r *renderer) renewedLine(lang, key string, inv kassa.Invoice) []string {
-	if inv.RenewedAs == 0 {
-		return nil
-	}
-	return []string{r.book.HTML(lang, key, locales.Args{"Number": inv.RenewedAs})}
+// renewedLine says which invoice took this one's place.
+func (r *renderer) renewedLine(lang, key string, inv kassa.Invoice) string {
+	return r.book.HTML(lang, key, locales.Args{"Number": inv.RenewedAs})
 }
 
 // renewedButton leads a customer to the invoice that took this one's place. It is a
@@ -22,6 +17,6 @@ func (r *renderer) renewedLine(lang, key string, inv kassa.Invoice) []string {
 func (r *renderer) renewedButton(lang string, inv kassa.Invoice) models.InlineKeyboardButton {
 	return models.InlineKeyboardButton{
 		Text: r.book.Plain(lang, "button.renewed", locales.Args{"Number": inv.RenewedAs}),
-		URL:  "https://t.me/" + strings.TrimPrefix(r.bot, "@") + "?start=pay_" + inv.Renewed,
+		URL:  r.chatLink(inv.Renewed),
 	}
 }

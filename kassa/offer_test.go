@@ -259,3 +259,23 @@ func TestAPostedOfferIsNotExchangedForAnother(t *testing.T) {
 		}
 	})
 }
+
+// Once money has come for the sale, nobody is sent on to pay the one issued in its place.
+func TestOnlyWhatCameToNothingIsSuperseded(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		inv  kassa.Invoice
+		want bool
+	}{
+		{kassa.Invoice{State: kassa.Expired}, false},
+		{kassa.Invoice{State: kassa.Expired, Renewed: "next"}, true},
+		{kassa.Invoice{State: kassa.Absent, Renewed: "next"}, true},
+		{kassa.Invoice{State: kassa.Pending, Withdrawn: true, Renewed: "next"}, true},
+		{kassa.Invoice{State: kassa.Paid, Renewed: "next"}, false},
+		{kassa.Invoice{State: kassa.Absent, PaidBefore: true, Renewed: "next"}, false},
+	} {
+		if got := c.inv.Superseded(); got != c.want {
+			t.Errorf("%+v is superseded: %t", c.inv, got)
+		}
+	}
+}

@@ -42,6 +42,10 @@ func (d *Desk) Renew(ctx context.Context, peer PeerID, order string, by int64) (
 // stands tells that the invoice has not come to nothing.
 func (inv *Invoice) stands() bool { return inv.State == Paid || inv.PaidBefore || inv.Open() }
 
+// Superseded tells an invoice that came to nothing, and in whose place another was
+// issued, which is the one to pay now. Once money has come for it, it is not.
+func (inv *Invoice) Superseded() bool { return inv.Renewed != "" && !inv.stands() }
+
 // renewed makes the old order point to the invoice that takes its place.
 func (d *Desk) renewed(tx Tx, order string, by Invoice) error {
 	if order == "" {

@@ -111,7 +111,7 @@ func (p *pages) sheet(lang string, inv kassa.Invoice, shop kassa.Shop) sheet {
 		p.ask(&s, inv, shop)
 	case inv.State == kassa.Paid:
 		p.keep(&s, inv)
-	case inv.Renewed != "":
+	case inv.Superseded():
 		p.renewed(&s, inv)
 	}
 	return s
