@@ -62,12 +62,19 @@ func (b *books) compare(payments []sandbox.Payment, hooks []sandbox.Hook, r roug
 	b.looked = len(payments)
 	for _, p := range payments[from:] {
 		inv, known := b.invoice(p.Order)
+		hinted := known && (inv.State == kassa.Paid || !inv.Hinted.IsZero())
+		if known {
+			delete(b.forgotten, p.Order) // it was brought back meanwhile
+		}
+		if hinted {
+			delete(b.hints, p.Order)
+		}
 		switch {
 		case !known && !b.forgotten[p.Order]:
 			b.forgotten[p.Order] = true
 			l.orders++
 			l.when = append(l.when, p.CreatedAt.Sub(r.from).Round(10*time.Millisecond))
-		case known && taken[p.Order] != nil && inv.State != kassa.Paid && inv.Hinted.IsZero() && b.hints[p.Order] == nil:
+		case known && taken[p.Order] != nil && !hinted && b.hints[p.Order] == nil:
 			b.hints[p.Order] = taken[p.Order]
 			l.hints++
 		}

@@ -42,8 +42,14 @@ func (r *reckoning) String() string {
 		r.marked, r.unmarked, r.shown, r.shownAgain, r.sameNumber)
 }
 
+// clock is how moments stand in what a test says.
+const clock = "15:04:05.000"
+
 // reckon looks at everything.
 func (p *passage) reckon() *reckoning {
+	if p.losses != nil {
+		p.rough = p.losses()
+	}
 	r := &reckoning{p: p, verdict: &verdict{
 		witness: p.witness, said: map[int64]map[string][]sandbox.Message{}, sends: map[[2]int64]sandbox.Call{},
 		payments: map[string][]sandbox.Payment{}, creates: map[string]sandbox.PayferCall{},
@@ -60,8 +66,8 @@ func (p *passage) reckon() *reckoning {
 	}
 	for order, sent := range p.books.hints {
 		for _, h := range sent {
-			if !p.between(h.Sent, h.At) {
-				r.bad("order %s: its webhook was answered 200 at %s, and nothing of it was saved, though the store was well", order, h.At)
+			if !p.between(h.Sent, h.At) || p.lived(h.Sent) {
+				r.bad("order %s: its webhook was answered 200 at %s, and nothing of it was saved, though the store was well, or the process that took it lives", order, h.At)
 			}
 		}
 	}
@@ -138,11 +144,11 @@ func (r *reckoning) command(c *command, given map[string]*command) {
 }
 
 // silence: a command may stay without an answer only where its letter was saved
-// and then forgotten. One that is remembered waits, or its invoice is remembered too.
+// and then forgotten, and the process that took it died. One that is remembered waits, or its invoice is remembered too.
 func (r *reckoning) silence(c *command) {
 	confirmed, yes := r.confirmed(c)
 	switch {
-	case r.letters[c.update] || !yes:
+	case r.letters[c.update] || !yes || r.p.lived(c.at):
 		r.lacks("%s: the command has no answer", c.note)
 	case !r.p.between(c.at, confirmed):
 		r.bad("%s: Telegram was told that the command is saved, and it was not, though the store was well", c.note)
@@ -196,8 +202,11 @@ func (r *reckoning) invoice(c *command, list []sandbox.Message) {
 // payment: paid is announced where it is remembered, and unpaid never is.
 func (r *reckoning) payment(c *command, pay sandbox.Payment, news []sandbox.Message) {
 	lost := r.p.books.forgotten[pay.Order]
-	if lost && !r.p.between(c.at, pay.CreatedAt) {
+	switch {
+	case lost && !r.p.between(c.at, pay.CreatedAt):
 		r.bad("%s: order %s was forgotten, and the store was well", c.note, pay.Order)
+	case lost && r.p.lived(c.at):
+		r.lacks("%s: order %s was forgotten, and not brought back by the process that made it", c.note, pay.Order)
 	}
 	news = slices.DeleteFunc(slices.Clone(news), func(m sandbox.Message) bool { return !strings.Contains(m.Text, pay.Unique.String()) })
 	var strange []sandbox.Message
@@ -252,13 +261,13 @@ func (r *reckoning) again(c *command, news []sandbox.Message) {
 		from, to := r.sent(news[i-1]), r.sent(news[i])
 		switch {
 		case !r.p.between(from, to):
-			r.bad("%s: the announcement came again, and the store was well: %q", c.note, first(news[i]))
+			r.bad("%s: the announcement came again, at %s after %s, and the store was well: %q", c.note, to.Format(clock), from.Format(clock), first(news[i]))
 		case r.verdict.marked(news[i]):
 			r.marked++
 		case r.p.diedBetween(from, to):
 			r.unmarked++
 		default:
-			r.bad("%s: the announcement came again without a mark: %q", c.note, first(news[i]))
+			r.bad("%s: the announcement came again without a mark, at %s after %s: %q", c.note, to.Format(clock), from.Format(clock), first(news[i]))
 		}
 	}
 }

@@ -17,10 +17,11 @@ import (
 // the last of what it had acknowledged when it is back.
 type passage struct {
 	*market
-	books *books
-	hooks *hooks
-	rough []rough
-	sold  int // payments at Payfer when the last rough time was over
+	books  *books
+	hooks  *hooks
+	rough  []rough
+	losses func() []rough // known better than by what the test did; nil: it knows best
+	sold   int            // payments at Payfer when the last rough time was over
 }
 
 // rough is a time of which the store may have forgotten what it had acknowledged.
@@ -74,8 +75,7 @@ func (p *passage) awaitSales(n int) {
 // arrive waits until all that can come has come, and gives the figures.
 func (p *passage) arrive(t *testing.T, within time.Duration) string {
 	t.Helper()
-	p.books.looked = 0
-	p.books.compare(p.f.Payfer.Payments(""), nil, rough{})
+	p.lookUpAll()
 	deadline := time.NewTimer(within)
 	defer deadline.Stop()
 	tick := time.NewTicker(500 * time.Millisecond)
@@ -85,6 +85,7 @@ func (p *passage) arrive(t *testing.T, within time.Duration) string {
 	for ; len(r.missing) > 0; r = p.reckon() {
 		select {
 		case <-tick.C:
+			p.lookUpAll()
 			continue
 		case <-p.f.run.done:
 			t.Fatalf("the process ended by itself, exit %d", p.f.run.code)
@@ -102,6 +103,12 @@ func (p *passage) arrive(t *testing.T, within time.Duration) string {
 		}
 	}
 	return fmt.Sprintf("%s; %s; %s to settle", r, p.hooks, time.Since(began).Round(time.Second))
+}
+
+// lookUpAll looks every payment up once more.
+func (p *passage) lookUpAll() {
+	p.books.looked = 0
+	p.books.compare(p.f.Payfer.Payments(""), nil, rough{})
 }
 
 // over notes that the bot can write again, and what was forgotten meanwhile.
@@ -123,6 +130,9 @@ func (p *passage) between(from, to time.Time) bool {
 func (p *passage) diedBetween(from, to time.Time) bool {
 	return slices.ContainsFunc(p.rough, func(r rough) bool { return r.died && r.to.After(from) && r.from.Before(to) })
 }
+
+// lived tells that the bot has not died since: what the store forgot, it brought back.
+func (p *passage) lived(since time.Time) bool { return !p.diedBetween(since, time.Now()) }
 
 // sow gives the seed, and has a failure print how to see the same again.
 func sow(t *testing.T, more string) uint64 {

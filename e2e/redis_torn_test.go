@@ -15,8 +15,8 @@ var tears = flag.Int("tears", 2, "how often the test of the torn file tears it, 
 
 // Redis is killed and the end of its file cut off in the midst of a script, as
 // where a machine loses its power before the last second is on its disk. The bot on
-// another machine lives on, and what it did itself it remembers.
-func TestRedisWithATornFileForgetsItsEndAndTheBotDoesNotRepeatItself(t *testing.T) {
+// another machine lives on, and tells it again what it forgot: nothing is missing.
+func TestRedisWithATornFileIsToldAgainWhatItForgot(t *testing.T) {
 	t.Parallel()
 	tearing(t, false)
 }

@@ -17,6 +17,8 @@ import (
 type redis struct {
 	client goredis.UniversalClient
 	prefix string
+	redo   redo
+	again  *time.Timer // the look that follows a new connection
 }
 
 // redisPatience bounds the first contact.
@@ -31,11 +33,14 @@ func openRedis(ctx context.Context, o Options) (engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &redis{client: goredis.NewUniversalClient(options), prefix: prefix}
+	r := &redis{prefix: prefix, redo: redo{log: o.Log}}
+	r.again = time.AfterFunc(redoAgain, r.lookAgain)
+	options.OnConnect = r.connected
+	r.client = goredis.NewUniversalClient(options)
 	ctx, cancel := context.WithTimeout(ctx, redisPatience)
 	defer cancel()
 	if err := r.inspect(ctx, o.Log); err != nil {
-		return nil, errors.Join(err, r.client.Close())
+		return nil, errors.Join(err, r.close())
 	}
 	return r, nil
 }
@@ -149,6 +154,7 @@ func (r *redis) count(ctx context.Context, index string) (int, error) {
 func (r *redis) alone() bool { return false }
 
 func (r *redis) close() error {
+	r.again.Stop()
 	err := r.client.Close()
 	if errors.Is(err, goredis.ErrClosed) {
 		return nil

@@ -21,18 +21,29 @@ var applyScript = goredis.NewScript(applySource)
 const markLife = 5 * time.Minute
 
 func (r *redis) apply(ctx context.Context, b *batch) error {
-	c := newCall(r, b)
-	answer, err := applyScript.Run(ctx, r.client, c.keys, c.args...).Text()
+	fits, err := r.applyOn(ctx, r.client, b)
 	switch {
 	case err != nil:
-		return redisError(err)
-	case answer == "conflict":
+		return err
+	case !fits:
 		return errConflict
-	case answer == "done":
-		return nil
-	default:
-		return fmt.Errorf("unexpected answer of the script: %q", answer)
 	}
+	r.redo.keep(b, time.Now())
+	return nil
+}
+
+// applyOn applies the batch over a connection or a client, unless it was applied
+// already, and tells whether what it expects is so.
+func (r *redis) applyOn(ctx context.Context, to goredis.Scripter, b *batch) (fits bool, err error) {
+	c := newCall(r, b)
+	answer, err := applyScript.Run(ctx, to, c.keys, c.args...).Text()
+	if err != nil {
+		return false, redisError(err)
+	}
+	if answer != "done" && answer != "conflict" {
+		return false, fmt.Errorf("unexpected answer of the script: %q", answer)
+	}
+	return answer == "done", nil
 }
 
 // call is a batch as the script's KEYS and ARGV.
