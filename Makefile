@@ -6,7 +6,7 @@ PACKAGES ?= ./...
 SIM ?= -seeds 300 -twice 10 -chats 10 -bad 4h -day 1h
 FUZZTIME ?= 20s
 
-.PHONY: help run demo sandbox test test-e2e test-sim check fmt fmt-check vet lint deadcode bench race soak soak-sim soak-store soak-http soak-kill soak-redis fuzz cover deps need
+.PHONY: help run demo sandbox test test-race test-sight test-e2e test-sim check fmt fmt-check vet lint deadcode bench race soak soak-sim soak-store soak-http soak-kill soak-redis fuzz cover deps need
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -20,9 +20,16 @@ demo: ## play one whole sale in the sandbox and print it
 sandbox: ## try the bot in the browser, without any account
 	$(GO) run . sandbox
 
-test: need ## all tests: the packages with the race detector, a real redis-server and a real browser; then the built program without the detector, for it is held to times, and 300 simulated lives
-	$(GO) test -race -timeout 9m $(filter-out payferbot/e2e payferbot/sim,$(shell $(GO) list $(PACKAGES)))
+test: need ## all tests: the packages with the race detector and a real redis-server; then without it the built program, which is held to times, what people see in a real browser, and 300 simulated lives
+	$(MAKE) -j 2 -O test-race test-sight
 	$(MAKE) -j 2 -O test-e2e test-sim
+
+test-race: need
+	$(GO) test -race -short -timeout 9m $(filter-out payferbot/e2e payferbot/sim,$(shell $(GO) list $(PACKAGES)))
+
+# What people look at, page by page and pixel by pixel.
+test-sight: need
+	$(GO) test -timeout 9m ./web ./qr
 
 test-e2e: need
 	$(GO) test -timeout 9m ./e2e
@@ -31,8 +38,8 @@ test-e2e: need
 test-sim:
 	nice -n 19 $(GO) test -timeout 9m ./sim $(SIM)
 
-race: need ## the built program with the race detector in it
-	$(GO) test -race -timeout 20m ./e2e
+race: need ## the built program, the pages and the pictures with the race detector
+	$(GO) test -race -timeout 20m ./e2e ./web ./qr
 
 check: fmt-check vet lint deadcode test ## what CI runs: format, vet, lint, dead code, tests
 

@@ -94,6 +94,9 @@ func photographs(t *testing.T) []photograph {
 }
 
 func TestACameraReadsTheSlipFromAnyPhotograph(t *testing.T) {
+	if testing.Short() {
+		t.Skip("pixels by the million: make test looks at them without the race detector")
+	}
 	t.Parallel()
 	for name, link := range links {
 		t.Run(name, func(t *testing.T) {
@@ -118,6 +121,9 @@ func TestACameraReadsTheSlipFromAnyPhotograph(t *testing.T) {
 
 // A face that is not to be paid from must not lead anywhere, by any code that a camera knows.
 func TestACameraReadsNothingFromAClosedSlip(t *testing.T) {
+	if testing.Short() {
+		t.Skip("pixels by the million: make test looks at them without the race detector")
+	}
 	t.Parallel()
 	for _, f := range faces {
 		if strings.HasPrefix(f.name, "to pay") {

@@ -22,6 +22,9 @@ import (
 const most = 30_000
 
 func TestThePageInABrowser(t *testing.T) {
+	if testing.Short() {
+		t.Skip("make test has the browser at work without the race detector")
+	}
 	t.Parallel()
 	chromium := chromium(t)
 	for _, c := range []struct {
