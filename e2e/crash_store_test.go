@@ -13,17 +13,41 @@ import (
 	"payferbot/store"
 )
 
-// unfinished opens the store of a process that has ended, and counts the peers
-// to whom something is owed and the letters that wait.
-func (f *shopfloor) unfinished() (owed, letters int) {
+// work is what a store still holds for the processes to do.
+type work struct {
+	owed    int // peers to whom something is owed
+	letters int // that wait
+	open    int // invoices of which nobody knows yet whether Payfer made them, which people will be told
+}
+
+// unfinished opens the store of a process that has ended, and counts what is to be done.
+func (f *shopfloor) unfinished() (w work) {
 	f.t.Helper()
 	ctx := soon(f.t)
 	s := f.openStore()
 	defer s.Close()
+	const all = 1_000_000
 	err := s.View(ctx, func(tx kassa.Tx) error {
-		ready, err := tx.ReadyBy(time.Now().Add(24*time.Hour), 1000)
-		owed = len(ready)
-		return err
+		far := time.Now().Add(1000 * time.Hour)
+		ready, err := tx.ReadyBy(far, all)
+		if err != nil {
+			return err
+		}
+		w.owed = len(ready)
+		due, err := tx.DueBy(far, all)
+		if err != nil {
+			return err
+		}
+		for _, q := range due {
+			inv, err := tx.Invoice(q.ID)
+			if err != nil {
+				return err
+			}
+			if inv.Next == "" && (inv.State == kassa.Creating || inv.State == kassa.Unknown) {
+				w.open++
+			}
+		}
+		return nil
 	})
 	if err != nil {
 		f.t.Fatal(err)
@@ -32,7 +56,8 @@ func (f *shopfloor) unfinished() (owed, letters int) {
 	if err != nil {
 		f.t.Fatal(err)
 	}
-	return owed, len(list)
+	w.letters = len(list)
+	return w
 }
 
 // openStore opens the store of a process that has ended.

@@ -152,13 +152,13 @@ func (w *witness) settled(t *testing.T, within, quiet time.Duration) figures {
 			t.Fatalf("after %s there still is missing: %d", within, len(v.missing))
 		}
 	}
-	w.rest(t, deadline.C)
+	w.rest(t, deadline.C, quiet > 0)
 	said := w.said()
 	w.welcome()
 	w.hush(t, quiet)
 	w.goodbye(t)
-	if now := w.said(); now != said {
-		t.Errorf("processes that had nothing to do said %d things", now-said)
+	for _, one := range w.said()[len(said):] {
+		t.Errorf("a process that had nothing to do said something: %s %v", one.Method, one.Params)
 	}
 	v := w.judge()
 	v.report(t)
@@ -189,13 +189,18 @@ func (w *witness) alive(t *testing.T) {
 	}
 }
 
-// rest stops the processes and starts them again until the store says that all is done.
-func (w *witness) rest(t *testing.T, deadline <-chan time.Time) {
+// rest stops the processes and starts them again until the store says that all is
+// done. Before a quiet time it also waits for the minute after which people are told that nobody
+// knows what became of their invoice.
+func (w *witness) rest(t *testing.T, deadline <-chan time.Time, quiet bool) {
 	t.Helper()
 	for {
 		w.goodbye(t)
-		owed, letters := w.f.unfinished()
-		if owed == 0 && letters == 0 {
+		left := w.f.unfinished()
+		if !quiet {
+			left.open = 0
+		}
+		if left == (work{}) {
 			return
 		}
 		w.welcome()
@@ -203,7 +208,7 @@ func (w *witness) rest(t *testing.T, deadline <-chan time.Time) {
 		select {
 		case <-next.C:
 		case <-deadline:
-			t.Fatalf("the store never came to rest: %d peers ready, %d letters", owed, letters)
+			t.Fatalf("the store never came to rest: %+v", left)
 		}
 	}
 }
@@ -226,13 +231,13 @@ func (w *witness) goodbye(t *testing.T) {
 	}
 }
 
-// said is how often the bot sent, changed or deleted a message.
-func (w *witness) said() int {
-	n := 0
+// said are the calls by which the bot sent, changed or deleted a message.
+func (w *witness) said() (calls []sandbox.Call) {
 	for _, method := range []string{"sendMessage", "sendPhoto", "editMessageText", "editMessageCaption", "editMessageMedia", "deleteMessage"} {
-		n += len(w.f.Telegram.Calls(method))
+		calls = append(calls, w.f.Telegram.Calls(method)...)
 	}
-	return n
+	slices.SortStableFunc(calls, func(a, b sandbox.Call) int { return a.At.Compare(b.At) })
+	return calls
 }
 
 // first is what a message said when it was sent.

@@ -93,7 +93,7 @@ func (p *passage) arrive(t *testing.T, within time.Duration) string {
 		}
 		break
 	}
-	p.rest(t, deadline.C)
+	p.rest(t, deadline.C, false)
 	r = p.reckon()
 	r.report(t)
 	p.hooks.report(t)

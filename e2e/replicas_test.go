@@ -105,14 +105,14 @@ func (f *shopfloor) idle() {
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		owed, letters := f.unfinished()
-		if owed == 0 && letters == 0 {
+		left := f.unfinished()
+		if left == (work{}) {
 			return
 		}
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			f.t.Fatalf("never idle: %d peers ready, %d letters", owed, letters)
+			f.t.Fatalf("never idle: %+v", left)
 		}
 	}
 }

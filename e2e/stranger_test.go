@@ -142,8 +142,8 @@ func TestPaymentOfTheWebsiteOutlivesAKill(t *testing.T) {
 		if code := f.stop(); code != 0 {
 			t.Errorf("exit %d", code)
 		}
-		if owed, letters := f.unfinished(); owed != 0 || letters != 0 {
-			t.Errorf("%d chats are owed something, %d letters wait", owed, letters)
+		if left := f.unfinished(); left != (work{}) {
+			t.Errorf("there is something to do: %+v", left)
 		}
 		f.restart()
 		o.sale()
