@@ -68,8 +68,8 @@ func warnOfFsync(policy string, log *slog.Logger) {
 	case "":
 		log.Info("redis does not tell its appendfsync; only with always does a power cut lose nothing that was acknowledged")
 	default:
-		log.Warn("redis has appendfsync "+policy+": a power cut may lose the last seconds of what was acknowledged, "+
-			"and what was announced in them comes again unmarked (redis-cli CONFIG SET appendfsync always, and the same in redis.conf)", "appendfsync", policy)
+		log.Warn("redis has appendfsync "+policy+": a power cut may lose the last seconds of what was acknowledged; the bot brings them back, "+
+			"but where it ends in the same moment what was announced comes again unmarked (redis-cli CONFIG SET appendfsync always, and the same in redis.conf)", "appendfsync", policy)
 	}
 }
 

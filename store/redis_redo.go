@@ -106,34 +106,44 @@ func (r *redis) lookAgain() {
 // teller is a client, or one connection of it.
 type teller interface {
 	goredis.Scripter
-	Exists(ctx context.Context, keys ...string) *goredis.IntCmd
+	MGet(ctx context.Context, keys ...string) *goredis.SliceCmd
 }
 
 // remind tells the server what it has acknowledged and does not know. It gives how
 // much of that does not fit what the server holds now.
 func (r *redis) remind(ctx context.Context, to teller) (missing int, err error) {
 	batches := r.redo.all(time.Now())
+	forgotten, err := r.unknown(ctx, to, batches)
+	if err != nil || len(forgotten) == 0 {
+		return 0, err
+	}
+	left, err := r.retell(ctx, to, forgotten)
+	if back := len(forgotten) - len(left); err != nil || back > 0 {
+		r.redo.log.Warn("redis had forgotten writes that it had acknowledged: they are made once more, unless others have changed the same since",
+			"of the last", len(batches), "forgotten", len(forgotten), "brought back", back, "error", err)
+	}
+	return len(left), err
+}
+
+// unknown are those of the batches whose marks the server has not.
+func (r *redis) unknown(ctx context.Context, to teller, batches []*batch) (missing []*batch, err error) {
 	if len(batches) == 0 {
-		return 0, nil
+		return nil, nil
 	}
 	marks := make([]string, len(batches))
 	for i, b := range batches {
 		marks[i] = r.doneKey(b.nonce)
 	}
-	known, err := to.Exists(ctx, marks...).Result()
+	known, err := to.MGet(ctx, marks...).Result()
 	if err != nil {
-		return 0, notHere(err)
+		return nil, notHere(err)
 	}
-	forgotten := len(batches) - int(known)
-	if forgotten == 0 {
-		return 0, nil
+	for i, mark := range known {
+		if mark == nil {
+			missing = append(missing, batches[i])
+		}
 	}
-	left, err := r.retell(ctx, to, batches)
-	if back := forgotten - len(left); err != nil || back > 0 {
-		r.redo.log.Warn("redis had forgotten writes that it had acknowledged: they are made once more, unless others have changed the same since",
-			"of the last", len(batches), "forgotten", forgotten, "brought back", back, "error", err)
-	}
-	return len(left), err
+	return missing, nil
 }
 
 // retell applies the batches once more, and gives those that no longer fit. Replies

@@ -66,7 +66,7 @@ func TestWhatRedisForgotIsBroughtBackByTheProcessThatWroteIt(t *testing.T) {
 	if waiting, err := other.Waiting(t.Context()); err != nil || len(waiting) != 1 || waiting[0] != letter.ID {
 		t.Errorf("letters that wait: %d, error %v", waiting, err)
 	}
-	if said := log.String(); !strings.Contains(said, `forgotten=6 "brought back"=6`) {
+	if said := log.String(); !strings.Contains(said, `"of the last"=9 forgotten=6 "brought back"=6`) {
 		t.Errorf("the log says %q", said)
 	}
 }
