@@ -56,7 +56,7 @@ func (r *redo) keep(b *batch, now time.Time) {
 	a := acknowledged{batch: b, at: now, size: b.size()}
 	r.kept = append(r.kept, a)
 	r.size += a.size
-	for r.size > redoSize || len(r.kept) > redoMost || now.Sub(r.kept[0].at) > redoTime {
+	for len(r.kept) > 0 && (r.size > redoSize || len(r.kept) > redoMost || now.Sub(r.kept[0].at) > redoTime) {
 		r.size -= r.kept[0].size
 		r.kept[0] = acknowledged{}
 		r.kept = r.kept[1:]

@@ -29,6 +29,11 @@ func TestWhatIsKeptToBeBroughtBackIsBounded(t *testing.T) {
 		t.Errorf("%d large ones are kept, %d bytes", len(kept), large.size)
 	}
 
+	large.keep(of(redoSize+1), now)
+	if kept := large.all(now); len(kept) != 0 || large.size != 0 {
+		t.Errorf("after one that is too large %d are kept, %d bytes", len(kept), large.size)
+	}
+
 	var old redo
 	old.keep(of(10), now)
 	if n := len(old.all(now.Add(redoTime + 1))); n != 0 {
