@@ -49,14 +49,17 @@ type acknowledged struct {
 	size  int
 }
 
-// keep notes a batch that was acknowledged.
+// keep notes a batch that was acknowledged, unless there is no room for it.
 func (r *redo) keep(b *batch, now time.Time) {
+	a := acknowledged{batch: b, at: now, size: b.size()}
+	if a.size > redoSize {
+		return
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	a := acknowledged{batch: b, at: now, size: b.size()}
 	r.kept = append(r.kept, a)
 	r.size += a.size
-	for len(r.kept) > 0 && (r.size > redoSize || len(r.kept) > redoMost || now.Sub(r.kept[0].at) > redoTime) {
+	for r.size > redoSize || len(r.kept) > redoMost || now.Sub(r.kept[0].at) > redoTime {
 		r.size -= r.kept[0].size
 		r.kept[0] = acknowledged{}
 		r.kept = r.kept[1:]
