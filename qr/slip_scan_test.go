@@ -93,10 +93,17 @@ func photographs(t *testing.T) []photograph {
 	}
 }
 
-func TestACameraReadsTheSlipFromAnyPhotograph(t *testing.T) {
+// closely skips what looks at pixels by the million where the race detector is at work:
+// make test has it again without.
+func closely(t *testing.T) {
+	t.Helper()
 	if testing.Short() {
 		t.Skip("pixels by the million: make test looks at them without the race detector")
 	}
+}
+
+func TestACameraReadsTheSlipFromAnyPhotograph(t *testing.T) {
+	closely(t)
 	t.Parallel()
 	for name, link := range links {
 		t.Run(name, func(t *testing.T) {
@@ -121,9 +128,7 @@ func TestACameraReadsTheSlipFromAnyPhotograph(t *testing.T) {
 
 // A face that is not to be paid from must not lead anywhere, by any code that a camera knows.
 func TestACameraReadsNothingFromAClosedSlip(t *testing.T) {
-	if testing.Short() {
-		t.Skip("pixels by the million: make test looks at them without the race detector")
-	}
+	closely(t)
 	t.Parallel()
 	for _, f := range faces {
 		if strings.HasPrefix(f.name, "to pay") {

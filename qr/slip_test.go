@@ -129,9 +129,7 @@ func TestTheQRHasItsQuietZoneAndStandsInTheMiddle(t *testing.T) {
 }
 
 func TestNothingOnASlipOverflows(t *testing.T) {
-	if testing.Short() {
-		t.Skip("pixels by the million: make test looks at them without the race detector")
-	}
+	closely(t)
 	t.Parallel()
 	for _, text := range []string{"", " ", "W", "Ы" + strings.Repeat("ЩЖ", 300), strings.Repeat("слово ", 100), "🍵🍵", "\u202eabc\u200f", "שלום", "日本", "a\u0301\xff\x00"} {
 		s := Slip{Shop: text, Number: 1 << 40, Sum: "9 223 372 036 854 775 807,99", Currency: "soʻm", Says: text}

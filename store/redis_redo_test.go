@@ -22,10 +22,7 @@ func tornServer(t *testing.T) (server *redistest.Server, lose func(write func())
 		t.Helper()
 		before := server.Length()
 		write()
-		after := server.Length()
-		server.Kill()
-		server.Tear(int64(after - before))
-		server.Restart()
+		server.LosePower(int64(server.Length() - before))
 	}
 }
 

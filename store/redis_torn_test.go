@@ -34,9 +34,7 @@ func TestATornFileDropsTransactionsWhole(t *testing.T) {
 		}
 		length := server.Length() - before // of the last transaction
 		cut := 1 + dice.IntN(length)
-		server.Kill()
-		server.Tear(int64(cut))
-		server.Restart()
+		server.LosePower(int64(cut))
 		last--
 		fresh := open(t, store.Options{RedisURL: server.URL(), Keys: keys})
 		if n, ok := whole(t, fresh); n != last || !ok {

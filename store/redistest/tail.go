@@ -39,3 +39,12 @@ func (s *Server) Tear(n int64) int64 {
 	}
 	return left
 }
+
+// LosePower ends the server with the last n bytes of what it had appended not on the
+// disk, and starts it anew on what is left.
+func (s *Server) LosePower(n int64) {
+	s.t.Helper()
+	s.Kill()
+	s.Tear(n)
+	s.Restart()
+}
