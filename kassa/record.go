@@ -76,6 +76,9 @@ func (d *Desk) recordOne(tx Tx, j *job, out outcome, held bool) error {
 	if begun := v.begun(j.Kind); begun != nil && j.certain(out.err) && (held || out.err == nil) {
 		*begun = false
 	}
+	if j.foretells && held && (out.err == nil || fate(out.err) != Lost) {
+		v.Announcing = false // it answers for itself, and the news will answer it
+	}
 	if out.err == nil {
 		v.Lost, v.Later = 0, time.Time{}
 		j.delivered(&inv, v, out.sent.Message)

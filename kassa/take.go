@@ -18,6 +18,8 @@ type job struct {
 	until time.Time // the claim, and its token
 	also  []*job    // further news in the same message
 	told  int       // how many news its message tells
+	// foretells says that the claim marked the news as begun, which the message tells before them.
+	foretells bool
 }
 
 // began is when its claim was made.
@@ -156,10 +158,7 @@ func (d *Desk) claim(tx Tx, peer Peer, j *job, now time.Time) {
 	j.until = d.now().Add(sendLease) // what was read until here may have taken a while
 	for _, one := range j.all() {
 		one.told = 1 + len(j.also)
-		if begun := one.Invoice.Views[one.view].begun(one.Kind); begun != nil {
-			one.Again, *begun = *begun || d.recallSaying(one), true
-			tx.PutInvoice(one.Invoice)
-		}
+		d.undertake(tx, one)
 	}
 	j.Also = nil
 	for _, one := range j.also {
@@ -175,6 +174,22 @@ func (d *Desk) claim(tx Tx, peer Peer, j *job, now time.Time) {
 	peer.spent(now)
 	tx.PutPeer(peer)
 	tx.SetReady(peer.ID, j.until)
+}
+
+// undertake marks the view for what is about to be sent. The message of an invoice that is
+// paid before anybody could be shown it says so as news do: should it arrive and nobody
+// know it, the news are not the first to say so.
+func (d *Desk) undertake(tx Tx, j *job) {
+	v := &j.Invoice.Views[j.view]
+	begun := v.begun(j.Kind)
+	if begun == nil {
+		return
+	}
+	j.Again, *begun = *begun || d.recallSaying(j), true
+	if j.Kind == Show && j.Invoice.State == Paid && !v.Announced && !v.Announcing {
+		v.Announcing, j.foretells = true, true
+	}
+	tx.PutInvoice(j.Invoice)
 }
 
 // ripe are the jobs that may be tried now. The others wait for their views'

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"payferbot/kassa"
 	"payferbot/payfer"
 )
@@ -29,6 +31,40 @@ func TestAnAnnouncementWhoseReplyWasLostIsRepeatedAndMarked(t *testing.T) {
 	}
 	if w.invoice(order).Views[0].Shown != func() string { inv := w.invoice(order); return inv.Face() }() {
 		t.Error("the message was not brought up to date")
+	}
+}
+
+// Of an invoice that was paid before it could be shown its own message says so
+// first. What comes after one that may have arrived is marked, the news as well.
+func TestNewsAreMarkedWhereAMessageThatSaysPaidMayHaveArrived(t *testing.T) {
+	for name, c := range map[string]struct {
+		faults []func(*call) error
+		marked []bool
+	}{
+		"shown, and known to be":  {nil, []bool{false, false}},
+		"refused, then shown":     {[]func(*call) error{answers(kassa.SendError{Fate: kassa.Flooded, Wait: time.Second})}, []bool{false, false}},
+		"its reply lost":          {[]func(*call) error{arrivedUnheard}, []bool{false, true, true}},
+		"its reply lost twice":    {[]func(*call) error{arrivedUnheard, arrivedUnheard}, []bool{false, true, true, true}},
+		"its reply lost, refused": {[]func(*call) error{arrivedUnheard, answers(kassa.SendError{Fate: kassa.Flooded, Wait: time.Second})}, []bool{false, true, true}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := bolt(t)
+			w.gate.create = append(w.gate.create, func(c *call) error {
+				err := replyLost(c)
+				w.gate.pay(c.order)
+				return err
+			})
+			w.chat.fault = append(w.chat.fault, c.faults...)
+			w.issue()
+			w.pass(time.Minute)
+			var marked []bool
+			for _, m := range w.chat.messages {
+				marked = append(marked, m.again)
+			}
+			if diff := cmp.Diff(c.marked, marked); diff != "" {
+				t.Error(diff)
+			}
+		})
 	}
 }
 
