@@ -95,6 +95,7 @@ func (w *world) forget() {
 	defer w.mu.Unlock()
 	clear(w.payments)
 	clear(w.deeds)
+	clear(w.foretold)
 	clear(w.said)
 	clear(w.plain)
 	w.orders, w.lines = nil, nil

@@ -42,6 +42,8 @@ func TestLivesThatBrokeThePromiseOnce(t *testing.T) {
 	for seed, found := range map[uint64]string{
 		154:  "a kassa whose orders Payfer does not know stayed paused though its key was good again",
 		1108: "a chat opened while a refusal was on its way was parked",
+		8220: "the judge did not know that a process which stood still may have sent what another sends again",
+		9945: "nor that one which waits for the store has not written down yet what it said",
 	} {
 		if w := play(t, seed); len(w.faults) > 0 {
 			t.Errorf("seed %d, %s: %s", seed, found, strings.Join(w.faults, "\n"))

@@ -34,6 +34,7 @@ type process struct {
 	frozen time.Time // until when it stands still
 	dumb   int       // how often in a row Telegram could not be reached
 	hurt   time.Time // when last something happened that may have kept it from recording
+	drags  time.Time // until when the slowest of its calls to the store is under way
 }
 
 // boot starts a process.
@@ -69,6 +70,7 @@ func (p *process) die() {
 
 // freeze lets it stand still for a while, its work and its timers with it, as SIGSTOP does.
 func (p *process) freeze(d time.Duration) {
+	p.harmed()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.frozen = time.Now().Add(d)
@@ -97,6 +99,22 @@ func (p *process) harmed() {
 	p.world.mu.Lock()
 	p.world.hurts++
 	p.world.mu.Unlock()
+}
+
+// dragging notes that a call to the store takes so long.
+func (p *process) dragging(d time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if until := time.Now().Add(d); until.After(p.drags) {
+		p.drags = until
+	}
+}
+
+// waitsAt tells whether it was still waiting for the store then.
+func (p *process) waitsAt(at time.Time) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.drags.After(at)
 }
 
 // awake waits until the process does not stand still; errDead where it never will again. Its
@@ -196,6 +214,7 @@ func (s slowStore) call(ctx context.Context, what string, do func() error) error
 	there, back := throw.between(time.Microsecond, weather.quick), throw.between(time.Microsecond, weather.quick)
 	if throw.chance(weather.slow) {
 		there = throw.between(time.Second, weather.dragged)
+		s.p.dragging(there)
 	}
 	if !rest(ctx, there) {
 		return errors.Join(s.failed(ctx.Err()), s.p.awake())

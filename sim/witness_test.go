@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"payferbot/kassa"
@@ -36,9 +37,12 @@ func (d *deed) heard() {
 	d.known = true
 }
 
-// doubtful tells that nobody could know for sure, afterwards, that this was done:
-// its answer was lost, or something kept the process from writing it down.
-func (d *deed) doubtful() bool { return !d.known || d.by.hurtSince(d.began) }
+// doubtful tells that whoever began the same at that moment could not know for sure that this was
+// done: its answer was lost, something kept the process from writing it down, or it had not come
+// to that yet, for the store took its time.
+func (d *deed) doubtful(at time.Time) bool {
+	return !d.known || d.by.hurtSince(d.began) || d.by.waitsAt(at)
+}
 
 // begun notes that a delivery is on its way.
 func (w *world) begun(p *process, d kassa.Delivery) *deed {
@@ -48,6 +52,10 @@ func (w *world) begun(p *process, d kassa.Delivery) *deed {
 	for _, one := range append([]kassa.Delivery{d}, d.Also...) {
 		if s, ok := w.says(one, d.Kind); ok {
 			w.deeds[s] = append(w.deeds[s], deed)
+		}
+		if d.Kind == kassa.Show && one.Invoice.State == kassa.Paid {
+			news, _ := w.says(one, kassa.Announce)
+			w.foretold[news] = append(w.foretold[news], deed)
 		}
 	}
 	return deed
@@ -80,7 +88,7 @@ func (w *world) judgeDelivery(now *deed, r *room, d kassa.Delivery) {
 		for _, other := range w.deeds[s] {
 			if other != now && !other.began.After(now.began) {
 				before++
-				if other.done && !other.doubtful() {
+				if other.done && !other.doubtful(now.began) {
 					excused = false
 				}
 			}
@@ -90,6 +98,8 @@ func (w *world) judgeDelivery(now *deed, r *room, d kassa.Delivery) {
 			w.wrong("%s %s in %d came again, though it was known to have arrived", d.Kind, one.Invoice.Order, r.id)
 		case w.plain[s] > 0 && !one.Again: // what was long on its way may arrive behind its repeat
 			w.wrong("%s %s in %d came again without a mark", d.Kind, one.Invoice.Order, r.id)
+		case !one.Again && slices.ContainsFunc(w.foretold[s], func(d *deed) bool { return d.done && !d.known }):
+			w.wrong("%s %s in %d has no mark, and a message before it that nobody knows of says the same", d.Kind, one.Invoice.Order, r.id)
 		case before == 0 && one.Again && w.hurts == 0 && !w.tried(s):
 			w.wrong("%s %s in %d is marked as a repeat, and nothing is to blame", d.Kind, one.Invoice.Order, r.id)
 		}
@@ -103,8 +113,12 @@ func (w *world) judgeDelivery(now *deed, r *room, d kassa.Delivery) {
 }
 
 // tried tells that the invoice was to be shown before in another form, as a notice in place of a photo or
-// the reverse, or in the group that has become this one. What became of that leaves a doubt. The caller holds mu.
+// the reverse, or in the group that has become this one, or that its message was to say before the news that
+// it is paid. What became of that leaves a doubt. The caller holds mu.
 func (w *world) tried(s saying) bool {
+	if len(w.foretold[s]) > 0 {
+		return true
+	}
 	for _, room := range []int64{s.room, w.door(s.room)} {
 		for _, photo := range []bool{true, false} {
 			other := s

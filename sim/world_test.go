@@ -40,6 +40,7 @@ type world struct {
 	visits    map[visit]bool
 	hinted    map[string]bool // orders of which a webhook was taken after they were paid
 	deeds     map[saying][]*deed
+	foretold  map[saying][]*deed // of news: messages of the invoice that were to say so before
 	said      map[saying]int
 	plain     map[saying]int // of those said, without a mark
 	hurts     int            // deaths, stops and failures of the store, so far
@@ -68,7 +69,7 @@ func newWorldOf(t *testing.T, p plan, dir string) *world { return found(t, newDi
 func found(t *testing.T, d *dice, p plan, dir string) *world {
 	w := &world{
 		t: t, dice: d, plan: p, start: time.Now(), rooms: map[int64]*room{}, tokens: map[string]string{}, hinted: map[string]bool{}, numbers: map[kassa.Origin]string{}, payments: map[string]*payment{},
-		visits: map[visit]bool{}, warned: map[int64][]bool{}, deeds: map[saying][]*deed{}, said: map[saying]int{}, plain: map[saying]int{},
+		visits: map[visit]bool{}, warned: map[int64][]bool{}, deeds: map[saying][]*deed{}, foretold: map[saying][]*deed{}, said: map[saying]int{}, plain: map[saying]int{},
 	}
 	keys, err := secret.ParseKeys(strings.Repeat("A", 43) + "=")
 	w.must(err)
