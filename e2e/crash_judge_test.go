@@ -130,6 +130,17 @@ func isNews(m sandbox.Message) bool {
 	return !isPhoto(m) && newsForm.MatchString(first(m)) && (m.ReplyTo != 0 || strings.Contains(first(m), "earlier attempt"))
 }
 
+// untied is news that answers nothing, for nobody knew whether the invoice's own message, which was paid before,
+// had arrived. Of the texts that say paid the last one is that message, sent once more.
+func untied(shown []sandbox.Message) (news []sandbox.Message) {
+	for _, m := range shown {
+		if !isPhoto(m) && newsForm.MatchString(first(m)) {
+			news = append(news, m)
+		}
+	}
+	return news[:max(0, len(news)-1)]
+}
+
 // judge1 judges one command. Numbers are those given in its chat so far.
 func (v *verdict) judge1(c *command, numbers map[string]string) {
 	var shown, news []sandbox.Message
@@ -143,6 +154,9 @@ func (v *verdict) judge1(c *command, numbers map[string]string) {
 	if len(shown) == 0 {
 		v.lacks("%s: the command has no answer", c.note)
 		return
+	}
+	if len(news) == 0 {
+		news = untied(shown)
 	}
 	pays := v.payments[c.o.shop+" "+c.sum.Plain()]
 	v.number(c, append(slices.Clone(shown), news...), numbers)
