@@ -61,6 +61,9 @@ func everything(limit int) span {
 // does the writes: puts and deletes, moves in their order, rests.
 type batch struct {
 	nonce string // revisionSize random bytes, never used before
+	// passing says that whoever wrote it writes it anew within seconds, so that nobody
+	// misses it where it is forgotten.
+	passing bool
 
 	revisions []wantRevision
 	scores    []wantScore

@@ -77,6 +77,7 @@ func (s *Store) changeLease(ctx context.Context, fn func(*lease) bool) error {
 		return ctx.Err()
 	}
 	return s.update(ctx, func(t *tx) error {
+		t.passing = true
 		var l lease
 		if err := t.loadJSON(leaseKey(), &l); err != nil && !errors.Is(err, kassa.ErrNotFound) {
 			return err

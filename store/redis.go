@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"math"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	goredis "github.com/redis/go-redis/v9"
@@ -17,8 +19,12 @@ import (
 type redis struct {
 	client goredis.UniversalClient
 	prefix string
-	redo   redo
-	again  *time.Timer // the look that follows a new connection
+	log    *slog.Logger
+
+	redo    redo
+	owes    atomic.Bool  // the server took none of what it had forgotten
+	again   *time.Timer  // the look that follows a new connection
+	lookEnd atomic.Int64 // until when it is repeated, in Unix nanoseconds
 }
 
 // redisPatience bounds the first contact.
@@ -33,7 +39,7 @@ func openRedis(ctx context.Context, o Options) (engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &redis{prefix: prefix, redo: redo{log: o.Log}}
+	r := &redis{prefix: prefix, log: o.Log}
 	r.again = time.AfterFunc(redoAgain, r.lookAgain)
 	options.OnConnect = r.connected
 	r.client = goredis.NewUniversalClient(options)

@@ -17,14 +17,22 @@ var applySource string
 var applyScript = goredis.NewScript(applySource)
 
 // markLife is how long Redis remembers that a batch was applied: well beyond
-// the last moment at which the client would repeat it.
-const markLife = 5 * time.Minute
+// the last moment at which the client would repeat it, and beyond redoTime.
+const markLife = 10 * time.Minute
 
+// apply makes what this server refused when it was reminded of it before anything new.
+// What was read meanwhile does not fit then, and is read anew.
 func (r *redis) apply(ctx context.Context, b *batch) error {
-	fits, err := r.applyOn(ctx, r.client, b)
+	if r.owes.Load() {
+		if _, err := r.remind(ctx, r.client); err != nil {
+			return redisError(err)
+		}
+	}
+	c := newCall(r, b)
+	fits, err := answered(applyScript.Run(ctx, r.client, c.keys, c.args...))
 	switch {
 	case err != nil:
-		return err
+		return redisError(err)
 	case !fits:
 		return errConflict
 	}
@@ -32,13 +40,11 @@ func (r *redis) apply(ctx context.Context, b *batch) error {
 	return nil
 }
 
-// applyOn applies the batch over a connection or a client, unless it was applied
-// already, and tells whether what it expects is so.
-func (r *redis) applyOn(ctx context.Context, to goredis.Scripter, b *batch) (fits bool, err error) {
-	c := newCall(r, b)
-	answer, err := applyScript.Run(ctx, to, c.keys, c.args...).Text()
+// answered reads the script's answer: whether what the batch expects is so.
+func answered(cmd *goredis.Cmd) (fits bool, err error) {
+	answer, err := cmd.Text()
 	if err != nil {
-		return false, redisError(err)
+		return false, err
 	}
 	if answer != "done" && answer != "conflict" {
 		return false, fmt.Errorf("unexpected answer of the script: %q", answer)

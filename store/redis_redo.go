@@ -2,14 +2,10 @@ package store
 
 import (
 	"context"
-	"errors"
-	"log/slog"
-	"sync"
+	"slices"
 	"time"
 
 	goredis "github.com/redis/go-redis/v9"
-
-	"payferbot/kassa"
 )
 
 // Redis may forget what it has acknowledged: a new master has not heard of the
@@ -21,78 +17,34 @@ import (
 // mark, so one that is known changes nothing.
 
 const (
-	// redoTime, redoMost and redoSize bound what is kept. A master that was replaced
-	// takes writes for up to nine seconds, a disk is behind by two.
-	redoTime = 30 * time.Second
-	redoMost = 10_000
-	redoSize = 8 << 20
-	// redoAgain is when it is looked once more after a connection was made. A master
-	// that is being replaced may have acknowledged something meanwhile, over a
-	// connection that was made before; and what other processes wrote, on which
-	// ours rests, they have brought back by then.
+	// redoAgain is when it is looked once more after a connection was made, and again as
+	// long as something does not fit, until redoEnd. A master that is being replaced may have
+	// acknowledged something meanwhile, over a connection that was made before; and
+	// what other processes wrote, on which ours rests, they have brought back by then.
 	redoAgain = 3 * time.Second
+	redoEnd   = 30 * time.Second
 	// redoPatience bounds that look.
 	redoPatience = 5 * time.Second
+	// redoAtOnce is how many batches go with one question.
+	redoAtOnce = 100
 )
 
-// redo is what this process had acknowledged lately, in that order.
-type redo struct {
-	log  *slog.Logger
-	mu   sync.Mutex
-	kept []acknowledged
-	size int
-}
-
-type acknowledged struct {
-	batch *batch
-	at    time.Time
-	size  int
-}
-
-// keep notes a batch that was acknowledged, unless there is no room for it.
-func (r *redo) keep(b *batch, now time.Time) {
-	a := acknowledged{batch: b, at: now, size: b.size()}
-	if a.size > redoSize {
-		return
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.kept = append(r.kept, a)
-	r.size += a.size
-	for r.size > redoSize || len(r.kept) > redoMost || now.Sub(r.kept[0].at) > redoTime {
-		r.size -= r.kept[0].size
-		r.kept[0] = acknowledged{}
-		r.kept = r.kept[1:]
-	}
-}
-
-// all are those that are young enough to be brought back, the oldest first.
-func (r *redo) all(now time.Time) (batches []*batch) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for _, a := range r.kept {
-		if now.Sub(a.at) <= redoTime {
-			batches = append(batches, a.batch)
-		}
-	}
-	return batches
-}
-
-// size is about what a batch takes in memory.
-func (b *batch) size() int {
-	const step = 100
-	n := step * (1 + len(b.revisions) + len(b.scores) + len(b.counts) + len(b.deletes) + len(b.moves) + len(b.rests))
-	for _, p := range b.puts {
-		n += step + len(p.key) + len(p.data)
-	}
-	return n
+// teller is a client, or one connection of it.
+type teller interface {
+	MGet(ctx context.Context, keys ...string) *goredis.SliceCmd
+	Pipelined(ctx context.Context, fn func(goredis.Pipeliner) error) ([]goredis.Cmder, error)
 }
 
 // connected looks after a server that a connection was made to, before the
-// connection is used. An error says that it is not to be used.
+// connection is used. An error says that it is not to be used. One that takes no
+// writes now may be read: its own are made before any other (see apply).
 func (r *redis) connected(ctx context.Context, conn *goredis.Conn) error {
+	r.lookEnd.Store(time.Now().Add(redoEnd).UnixNano())
 	r.again.Reset(redoAgain)
 	_, err := r.remind(ctx, conn)
+	if refuses(err) {
+		return nil
+	}
 	return err
 }
 
@@ -101,15 +53,12 @@ func (r *redis) connected(ctx context.Context, conn *goredis.Conn) error {
 func (r *redis) lookAgain() {
 	ctx, cancel := context.WithTimeout(context.Background(), redoPatience)
 	defer cancel()
-	if missing, err := r.remind(ctx, r.client); err == nil && missing > 0 {
-		r.again.Reset(redoAgain)
+	missing, err := r.remind(ctx, r.client)
+	if (err == nil && missing > 0) || refuses(err) {
+		if time.Now().UnixNano() < r.lookEnd.Load() {
+			r.again.Reset(redoAgain)
+		}
 	}
-}
-
-// teller is a client, or one connection of it.
-type teller interface {
-	goredis.Scripter
-	MGet(ctx context.Context, keys ...string) *goredis.SliceCmd
 }
 
 // remind tells the server what it has acknowledged and does not know. It gives how
@@ -117,12 +66,13 @@ type teller interface {
 func (r *redis) remind(ctx context.Context, to teller) (missing int, err error) {
 	batches := r.redo.all(time.Now())
 	forgotten, err := r.unknown(ctx, to, batches)
-	if err != nil || len(forgotten) == 0 {
+	if err != nil {
 		return 0, err
 	}
 	left, err := r.retell(ctx, to, forgotten)
+	r.owes.Store(refuses(err))
 	if back := len(forgotten) - len(left); err != nil || back > 0 {
-		r.redo.log.Warn("redis had forgotten writes that it had acknowledged: they are made once more, unless others have changed the same since",
+		r.log.Warn("redis had forgotten writes that it had acknowledged: they are made once more, unless others have changed the same since",
 			"of the last", len(batches), "forgotten", len(forgotten), "brought back", back, "error", err)
 	}
 	return len(left), err
@@ -151,24 +101,59 @@ func (r *redis) unknown(ctx context.Context, to teller, batches []*batch) (missi
 
 // retell applies the batches once more, and gives those that no longer fit. Replies
 // may have come in another order than the batches were applied in: as long
-// as one fits, another may fit that did not before.
-func (r *redis) retell(ctx context.Context, to teller, batches []*batch) ([]*batch, error) {
-	for {
-		var left []*batch
-		for _, b := range batches {
-			fits, err := r.applyOn(ctx, to, b)
-			if err != nil && !errors.Is(err, kassa.ErrFull) {
-				return left, err
+// as one fits, another may fit that did not before. What only takes away comes last, and
+// not while anything is left: a letter is discarded for what came of it.
+func (r *redis) retell(ctx context.Context, to teller, batches []*batch) (left []*batch, err error) {
+	last := slices.DeleteFunc(slices.Clone(batches), func(b *batch) bool { return !b.onlyTakes() })
+	for left = slices.DeleteFunc(slices.Clone(batches), (*batch).onlyTakes); len(left) > 0; {
+		before := len(left)
+		if left, err = r.applyAll(ctx, to, left); err != nil || len(left) == before {
+			return append(left, last...), err
+		}
+	}
+	return r.applyAll(ctx, to, last)
+}
+
+// applyAll applies the batches in their order. It gives those of which something is not as they
+// expect, and with an error also those of which nobody knows.
+func (r *redis) applyAll(ctx context.Context, to teller, batches []*batch) (left []*batch, err error) {
+	for len(batches) > 0 {
+		some := batches[:min(redoAtOnce, len(batches))]
+		answers := make([]*goredis.Cmd, 0, len(some))
+		_, err := to.Pipelined(ctx, func(p goredis.Pipeliner) error {
+			run := applyScript.Eval // the first brings the script, should the server not know it
+			for _, b := range some {
+				c := newCall(r, b)
+				answers = append(answers, run(ctx, p, c.keys, c.args...))
+				run = applyScript.EvalSha
+			}
+			return nil
+		})
+		for i, answer := range answers {
+			fits, bad := answered(answer)
+			if bad != nil {
+				return append(left, batches[i:]...), bad
 			}
 			if !fits {
-				left = append(left, b)
+				left = append(left, some[i])
 			}
 		}
-		if len(left) == 0 || len(left) == len(batches) {
-			return left, nil
+		if err != nil {
+			return append(left, batches...), err
 		}
-		batches = left
+		batches = batches[len(some):]
 	}
+	return left, nil
+}
+
+// onlyTakes tells a batch that finds nothing, and leaves nothing: it would be applied whatever there is.
+func (b *batch) onlyTakes() bool {
+	return len(b.revisions)+len(b.scores)+len(b.counts)+len(b.puts) == 0
+}
+
+// refuses tells the error of a server that answers, and takes no writes for now.
+func refuses(err error) bool {
+	return slices.ContainsFunc([]string{"OOM", "MISCONF", "NOREPLICAS"}, func(why string) bool { return goredis.HasErrorPrefix(err, why) })
 }
 
 // notHere is the error without that of a server which has nothing of ours to

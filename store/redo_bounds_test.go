@@ -36,6 +36,10 @@ func TestWhatIsKeptToBeBroughtBackIsBounded(t *testing.T) {
 
 	var old redo
 	old.keep(of(10), now)
+	if n := len(old.all(now.Add(5 * time.Minute))); n != 1 {
+		t.Errorf("%d are brought back to a Redis that was away for five minutes, want the one", n)
+	}
+	old.keep(&batch{passing: true}, now)
 	if n := len(old.all(now.Add(redoTime + 1))); n != 0 {
 		t.Errorf("%d are brought back though they are old", n)
 	}

@@ -98,7 +98,7 @@ func (s *Store) Ping(ctx context.Context) error {
 	if full {
 		probe.data = make([]byte, roomSize)
 	}
-	if err := s.apply(ctx, &batch{nonce: newNonce(), puts: []put{probe}}); err != nil {
+	if err := s.apply(ctx, &batch{nonce: newNonce(), passing: true, puts: []put{probe}}); err != nil {
 		return fmt.Errorf("ping store: %w", err)
 	}
 	if full {

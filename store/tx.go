@@ -18,6 +18,7 @@ type tx struct {
 	ctx      context.Context // lives no longer than the call that brought it
 	store    *Store
 	readonly bool
+	passing  bool  // what is written is written anew within seconds
 	err      error // the store's first failure: ends the Update
 
 	// What was read, as it was: the batch expects it to be so still.
@@ -188,7 +189,7 @@ func (t *tx) redirect(from, to, target string) {
 
 // batch puts together what this tx expects and writes.
 func (t *tx) batch() *batch {
-	b := &batch{nonce: newNonce(), moves: t.moves}
+	b := &batch{nonce: newNonce(), passing: t.passing, moves: t.moves}
 	for _, key := range slices.Sorted(maps.Keys(t.records)) {
 		b.revisions = append(b.revisions, wantRevision{key, t.records[key].revision})
 	}

@@ -1,0 +1,124 @@
+package store_test
+
+import (
+	"regexp"
+	"strconv"
+	"testing"
+
+	goredis "github.com/redis/go-redis/v9"
+
+	"payferbot/kassa"
+	"payferbot/store"
+)
+
+// A command's letter was discarded for what came of it. Where that does not fit any
+// more the letter waits again.
+func TestALetterIsDiscardedOnceMoreOnlyWithWhatCameOfIt(t *testing.T) {
+	for name, another := range map[string]bool{"nobody wrote since": false, "another wrote since": true} {
+		t.Run(name, func(t *testing.T) {
+			server, lose := tornServer(t)
+			keys := newKeys(t)
+			s := open(t, store.Options{RedisURL: server.URL(), Keys: keys})
+			issues(t, s, 1, 1)
+			if _, err := s.Receive(t.Context(), []kassa.Letter{{ID: 7, Body: []byte("/invoice")}}, moment); err != nil {
+				t.Fatal(err)
+			}
+			lose(func() {
+				issues(t, s, 2, 1)
+				if err := s.Discard(t.Context(), 7); err != nil {
+					t.Fatal(err)
+				}
+			})
+			if another {
+				other := open(t, store.Options{RedisURL: server.URL(), Keys: keys})
+				issues(t, other, 2, 1)
+			}
+			want := 0
+			if another {
+				want = 1
+			}
+			if waiting, err := s.Waiting(t.Context()); err != nil || len(waiting) != want {
+				t.Errorf("letters that wait: %d, error %v; want %d", waiting, err, want)
+			}
+			if n, ok := whole(t, s); n != 2 || !ok {
+				t.Errorf("%d invoices, whole: %t; want 2", n, ok)
+			}
+		})
+	}
+}
+
+// A Redis that takes no writes for now may be read. When it does again, what it
+// had forgotten goes before whatever is new.
+func TestWhatRedisForgotGoesBeforeWhatIsNewThoughItTookNothingAtFirst(t *testing.T) {
+	for name, c := range map[string]struct{ refuse, take [2]string }{
+		"no replicas": {[2]string{"min-replicas-to-write", "1"}, [2]string{"min-replicas-to-write", "0"}},
+		"no memory":   {[2]string{"maxmemory", "1"}, [2]string{"maxmemory", "0"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server, lose := tornServer(t)
+			s := open(t, store.Options{RedisURL: server.URL(), Keys: newKeys(t)})
+			issues(t, s, 1, 2)
+			lose(func() { issues(t, s, 3, 2) })
+			config := server.Client()
+			set := func(to [2]string) {
+				if err := config.ConfigSet(t.Context(), to[0], to[1]).Err(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			set(c.refuse)
+			if n, ok := whole(t, s); n != 2 || !ok {
+				t.Errorf("a Redis that refuses writes is read as %d invoices, whole: %t; want 2", n, ok)
+			}
+			if err := s.Update(t.Context(), issue(s, "p1", "refused")); err == nil {
+				t.Error("it takes a write")
+			}
+			set(c.take)
+			issues(t, s, 5, 1)
+			if n, ok := whole(t, s); n != 5 || !ok {
+				t.Errorf("afterwards there are %d invoices, whole: %t; want 5", n, ok)
+			}
+		})
+	}
+}
+
+// Whatever number of writes does not fit any more, a new connection costs few questions.
+func TestWritesThatNoLongerFitCostANewConnectionFewQuestions(t *testing.T) {
+	server, lose := tornServer(t)
+	keys := newKeys(t)
+	s := open(t, store.Options{RedisURL: server.URL(), Keys: keys})
+	issues(t, s, 1, 1)
+	const forgotten = 600
+	lose(func() { issues(t, s, 2, forgotten) })
+	other := open(t, store.Options{RedisURL: server.URL(), Keys: keys})
+	if err := other.Update(t.Context(), issue(other, "p1", "another's")); err != nil {
+		t.Fatal(err)
+	}
+	client := server.Client()
+	before := readings(t, client)
+	if n, ok := whole(t, s); n != 2 || !ok {
+		t.Errorf("%d invoices, whole: %t; want 2", n, ok)
+	}
+	if reads := readings(t, client) - before; reads > forgotten/4 {
+		t.Errorf("Redis was asked some %d times", reads)
+	}
+}
+
+var readsForm = regexp.MustCompile(`total_reads_processed:(\d+)`)
+
+// readings tells how often the server has read from a connection.
+func readings(t *testing.T, client *goredis.Client) int {
+	t.Helper()
+	info, err := client.Info(t.Context(), "stats").Result()
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := readsForm.FindStringSubmatch(info)
+	if found == nil {
+		t.Fatal("INFO tells no total_reads_processed")
+	}
+	n, err := strconv.Atoi(found[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
