@@ -70,11 +70,11 @@ func TestTwoProcessesTogetherKeepToTheBotsRate(t *testing.T) {
 		w.start()
 		w.chat.called = nil
 		run(w, 3*time.Second, 10*time.Millisecond, one, w.desk)
-		if n := most(w.chat.called); n > 20+2*2 {
-			t.Errorf("%d messages within a second, want 20 and a handful each", n)
+		if n := most(w.chat.called); n > 20 {
+			t.Errorf("%d messages within a second, want no more than 20", n)
 		}
-		if n := len(w.chat.called); n < 55 {
-			t.Errorf("%d messages in three seconds, want nearly 60", n)
+		if n := len(w.chat.called); n < 45 {
+			t.Errorf("%d messages in three seconds, want four fifths of 60", n)
 		}
 	})
 }
@@ -88,9 +88,9 @@ func TestTheBotsRateIsKeptAndUsed(t *testing.T) {
 		least, most int // messages in that time, and in a second of it
 	}{
 		{0, 40, time.Second, 40, 80},
-		{0.5, 5, 8100 * time.Millisecond, 4, 1},
-		{1, 5, 4100 * time.Millisecond, 4, 2},
-		{30, 60, 2 * time.Second, 56, 36},
+		{0.5, 5, 10100 * time.Millisecond, 4, 1},
+		{1, 5, 5100 * time.Millisecond, 4, 1},
+		{30, 60, 2 * time.Second, 46, 30},
 	} {
 		t.Run(strconv.FormatFloat(c.rate, 'g', -1, 64), func(t *testing.T) {
 			w := bolt(t)
@@ -166,8 +166,8 @@ func TestAChatThatWaitsForItsOwnPaceUsesNothingOfTheBotsRate(t *testing.T) {
 	w.rate = 1
 	w.start()
 	w.chat.called = nil
-	run(w, 20*time.Second, 50*time.Millisecond, w.desk)
+	run(w, 25*time.Second, 50*time.Millisecond, w.desk)
 	if n := len(w.chat.called); n < 18 {
-		t.Errorf("%d messages in 20 seconds", n)
+		t.Errorf("%d messages in 25 seconds", n)
 	}
 }
