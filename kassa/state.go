@@ -107,6 +107,9 @@ func (inv *Invoice) pay(s payfer.Status, zs zones, now time.Time) {
 	inv.State, inv.Ended, inv.Overdue = Paid, now, false
 	inv.Paid = s.Paid
 	inv.PaidAt = zs.of(inv.Zone).past(s.PaidAt, now)
+	if inv.PaidAt.Before(inv.Started.Add(-skew)) { // an expiry that was hours ahead made another zone seem right
+		inv.PaidAt = zs.past(s.PaidAt, now)
+	}
 	inv.SumDoubt = s.SumDoubt || s.Paid == 0
 	inv.Mismatch = inv.mismatched()
 }

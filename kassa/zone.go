@@ -58,10 +58,12 @@ func (zs zones) around(s payfer.Stamp, from, to time.Time) bool {
 	return false
 }
 
+// skew is by how much clocks may differ.
+const skew = 2 * time.Minute
+
 // past reads the time of something that happened: the latest moment that is not
-// ahead of us by more than clocks may differ. Zero where there is none.
+// ahead of us by more than the skew. Zero where there is none.
 func (zs zones) past(s payfer.Stamp, now time.Time) (at time.Time) {
-	const skew = 2 * time.Minute
 	for _, loc := range zs {
 		t, err := s.In(loc)
 		if err == nil && !t.After(now.Add(skew)) && t.After(at) {

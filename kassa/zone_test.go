@@ -27,6 +27,26 @@ func TestTheZoneThatPutsAFreshExpiryJustAheadIsTheRightOne(t *testing.T) {
 	}
 }
 
+// With an expiry more than five hours ahead both zones make sense, and the nearer
+// moment may be the wrong one. But nobody pays before there is an invoice.
+func TestMoneyDoesNotComeBeforeItsInvoice(t *testing.T) {
+	t.Parallel()
+	auto, err := newZones("auto")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, loc := range []*time.Location{time.UTC, tashkent} {
+		stamp := func(at time.Time) payfer.Stamp { return payfer.Stamp(at.In(loc).Format("2006-01-02T15:04:05")) }
+		inv := Invoice{State: Creating, Asked: 5_000_000, Started: noon}
+		inv.created(payfer.Payment{Unique: 5_000_150, ExpireAt: stamp(noon.Add(24 * time.Hour))}, auto, noon)
+		paid := noon.Add(time.Minute)
+		inv.found(payfer.Status{State: payfer.Paid, Paid: 5_000_150, PaidAt: stamp(paid)}, auto, noon.Add(2*time.Minute))
+		if !inv.PaidAt.Equal(paid) {
+			t.Errorf("stamps in %s: paid at %v, want %v", loc, inv.PaidAt, paid)
+		}
+	}
+}
+
 func TestAStampThatMakesNoSenseIsNoTime(t *testing.T) {
 	t.Parallel()
 	auto, _ := newZones("auto")
