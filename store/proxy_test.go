@@ -11,13 +11,13 @@ import (
 type proxy struct {
 	t        *testing.T
 	listener net.Listener
-	socket   string // of Redis
 	wg       sync.WaitGroup
 
-	mu    sync.Mutex
-	lose  func() // not nil: the next script's reply is to be lost, after calling this
-	lost  int
-	conns []net.Conn
+	mu     sync.Mutex
+	socket string // of Redis
+	lose   func() // not nil: the next script's reply is to be lost, after calling this
+	lost   int
+	conns  []net.Conn
 }
 
 // startProxy listens on a port of its own; it ends with the test.
@@ -43,6 +43,14 @@ func (p *proxy) loseReply(then func()) {
 	p.lose = then
 }
 
+// turn has connections that are made from now on lead to another Redis. Those that
+// there are stay where they are.
+func (p *proxy) turn(socket string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.socket = socket
+}
+
 // losses is how many replies were lost.
 func (p *proxy) losses() int {
 	p.mu.Lock()
@@ -66,7 +74,10 @@ func (p *proxy) accept() {
 		if err != nil {
 			return // stopped
 		}
-		server, err := net.Dial("unix", p.socket)
+		p.mu.Lock()
+		to := p.socket
+		p.mu.Unlock()
+		server, err := net.Dial("unix", to)
 		if err != nil {
 			client.Close()
 			continue

@@ -17,7 +17,7 @@ import (
 // redis is the engine over Redis 7 or one that speaks like it. Several
 // processes may use it at once.
 type redis struct {
-	client goredis.UniversalClient
+	server *server
 	prefix string
 	log    *slog.Logger
 
@@ -41,8 +41,7 @@ func openRedis(ctx context.Context, o Options) (engine, error) {
 	}
 	r := &redis{prefix: prefix, log: o.Log}
 	r.again = time.AfterFunc(redoAgain, r.lookAgain)
-	options.OnConnect = r.connected
-	r.client = goredis.NewUniversalClient(options)
+	r.server = newServer(*options, r.connected)
 	ctx, cancel := context.WithTimeout(ctx, redisPatience)
 	defer cancel()
 	if err := r.inspect(ctx, o.Log); err != nil {
@@ -77,9 +76,13 @@ func (r *redis) get(ctx context.Context, keys []string) ([]record, error) {
 	for i, key := range keys {
 		names[i] = r.recordKey(key)
 	}
-	values, err := r.client.MGet(ctx, names...).Result()
+	var values []any
+	err := r.server.ask(ctx, func(c goredis.UniversalClient) (err error) {
+		values, err = c.MGet(ctx, names...).Result()
+		return err
+	})
 	if err != nil {
-		return nil, redisError(err)
+		return nil, err
 	}
 	found := make([]record, len(keys))
 	for i, v := range values {
@@ -99,9 +102,13 @@ func (r *redis) scores(ctx context.Context, index string, members []string) ([]s
 	for _, m := range members {
 		args = append(args, m)
 	}
-	values, err := r.client.Do(ctx, args...).Slice()
+	var values []any
+	err := r.server.ask(ctx, func(c goredis.UniversalClient) (err error) {
+		values, err = c.Do(ctx, args...).Slice()
+		return err
+	})
 	if err != nil {
-		return nil, redisError(err)
+		return nil, err
 	}
 	found := make([]score, len(members))
 	for i, v := range values {
@@ -129,9 +136,13 @@ func (r *redis) slice(ctx context.Context, index string, s span) ([]entry, error
 	if s.limit >= 0 {
 		args.Count = int64(s.limit)
 	}
-	members, err := r.client.ZRangeArgsWithScores(ctx, args).Result()
+	var members []goredis.Z
+	err := r.server.ask(ctx, func(c goredis.UniversalClient) (err error) {
+		members, err = c.ZRangeArgsWithScores(ctx, args).Result()
+		return err
+	})
 	if err != nil {
-		return nil, redisError(err)
+		return nil, err
 	}
 	found := make([]entry, len(members))
 	for i, z := range members {
@@ -153,19 +164,19 @@ func bound(at int64) string {
 }
 
 func (r *redis) count(ctx context.Context, index string) (int, error) {
-	n, err := r.client.ZCard(ctx, r.indexKey(index)).Result()
-	return int(n), redisError(err)
+	var n int64
+	err := r.server.ask(ctx, func(c goredis.UniversalClient) (err error) {
+		n, err = c.ZCard(ctx, r.indexKey(index)).Result()
+		return err
+	})
+	return int(n), err
 }
 
 func (r *redis) alone() bool { return false }
 
 func (r *redis) close() error {
 	r.again.Stop()
-	err := r.client.Close()
-	if errors.Is(err, goredis.ErrClosed) {
-		return nil
-	}
-	return err
+	return r.server.close()
 }
 
 // redisError gives go-redis' errors the names that the store has for them.

@@ -21,23 +21,27 @@ var applyScript = goredis.NewScript(applySource)
 const markLife = 10 * time.Minute
 
 // apply makes what this server refused when it was reminded of it before anything new.
-// What was read meanwhile does not fit then, and is read anew.
+// What was read meanwhile does not fit then, and is read anew. What was acknowledged by a server
+// that is not the present one any more counts for nothing.
 func (r *redis) apply(ctx context.Context, b *batch) error {
-	if r.owes.Load() {
-		if _, err := r.remind(ctx, r.client); err != nil {
-			return redisError(err)
-		}
-	}
 	c := newCall(r, b)
-	fits, err := answered(applyScript.Run(ctx, r.client, c.keys, c.args...))
-	switch {
-	case err != nil:
-		return redisError(err)
-	case !fits:
-		return errConflict
-	}
-	r.redo.keep(b, time.Now())
-	return nil
+	return r.server.ask(ctx, func(client goredis.UniversalClient) error {
+		if r.owes.Load() {
+			if _, err := r.remind(ctx, client); err != nil {
+				return err
+			}
+		}
+		fits, err := answered(applyScript.Run(ctx, client, c.keys, c.args...))
+		switch {
+		case err != nil:
+			return err
+		case !fits:
+			return errConflict
+		case !r.server.while(client, func() { r.redo.keep(b, time.Now()) }):
+			return errReplaced
+		}
+		return nil
+	})
 }
 
 // answered reads the script's answer: whether what the batch expects is so.

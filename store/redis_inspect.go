@@ -30,7 +30,7 @@ const oldestRedis = 7
 
 // inspect makes sure that Redis answers and keeps what it is given.
 func (r *redis) inspect(ctx context.Context, log *slog.Logger) error {
-	if err := r.client.Ping(ctx).Err(); err != nil {
+	if err := r.server.present().Ping(ctx).Err(); err != nil {
 		return fmt.Errorf("redis does not answer: %w", err)
 	}
 	return r.eachMaster(ctx, func(ctx context.Context, c goredis.Cmdable) error {
@@ -75,10 +75,11 @@ func warnOfFsync(policy string, log *slog.Logger) {
 
 // eachMaster asks every server that holds data; outside a Cluster there is one.
 func (r *redis) eachMaster(ctx context.Context, fn func(context.Context, goredis.Cmdable) error) error {
-	if cluster, ok := r.client.(*goredis.ClusterClient); ok {
+	client := r.server.present()
+	if cluster, ok := client.(*goredis.ClusterClient); ok {
 		return cluster.ForEachMaster(ctx, func(ctx context.Context, c *goredis.Client) error { return fn(ctx, c) })
 	}
-	return fn(ctx, r.client)
+	return fn(ctx, client)
 }
 
 // judge refuses a Redis that loses data by design and warns of one that may.

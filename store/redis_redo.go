@@ -53,7 +53,7 @@ func (r *redis) connected(ctx context.Context, conn *goredis.Conn) error {
 func (r *redis) lookAgain() {
 	ctx, cancel := context.WithTimeout(context.Background(), redoPatience)
 	defer cancel()
-	missing, err := r.remind(ctx, r.client)
+	missing, err := r.remind(ctx, r.server.present())
 	if (err == nil && missing > 0) || refuses(err) {
 		if time.Now().UnixNano() < r.lookEnd.Load() {
 			r.again.Reset(redoAgain)

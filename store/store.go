@@ -160,8 +160,12 @@ func pause(ctx context.Context, try int) error {
 	if try == 0 {
 		return ctx.Err()
 	}
-	most := time.Millisecond << min(try-1, 5)
-	timer := time.NewTimer(rand.N(most))
+	return sleep(ctx, rand.N(time.Millisecond<<min(try-1, 5)))
+}
+
+// sleep waits so long, or until ctx ends, whose error it then gives.
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
