@@ -25,6 +25,7 @@ const markLife = 10 * time.Minute
 // that is not the present one any more counts for nothing.
 func (r *redis) apply(ctx context.Context, b *batch) error {
 	c := newCall(r, b)
+	sent := r.redo.begin(b, time.Now())
 	return r.server.ask(ctx, func(client goredis.UniversalClient) error {
 		if r.owes.Load() {
 			if _, err := r.remind(ctx, client); err != nil {
@@ -35,10 +36,10 @@ func (r *redis) apply(ctx context.Context, b *batch) error {
 		switch {
 		case err != nil:
 			return err
+		case !r.server.while(client, func() { r.redo.settle(sent, fits) }):
+			return errReplaced
 		case !fits:
 			return errConflict
-		case !r.server.while(client, func() { r.redo.keep(b, time.Now()) }):
-			return errReplaced
 		}
 		return nil
 	})

@@ -3,6 +3,8 @@ package store
 import (
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // What a process keeps of its writes, should Redis forget them, is bounded in
@@ -11,9 +13,11 @@ func TestWhatIsKeptToBeBroughtBackIsBounded(t *testing.T) {
 	now := time.Date(2026, 5, 4, 9, 0, 0, 0, time.UTC)
 	of := func(size int) *batch { return &batch{puts: []put{{key: "record", data: make([]byte, size)}}} }
 
+	keep := func(r *redo, b *batch, at time.Time) { r.settle(r.begin(b, at), true) }
+
 	var many redo
 	for range 2 * redoMost {
-		many.keep(of(10), now)
+		keep(&many, of(10), now)
 	}
 	if n := len(many.all(now)); n != redoMost {
 		t.Errorf("%d small ones are kept, want %d", n, redoMost)
@@ -21,32 +25,57 @@ func TestWhatIsKeptToBeBroughtBackIsBounded(t *testing.T) {
 
 	var large redo
 	for range 100 {
-		large.keep(of(redoSize/10), now)
+		keep(&large, of(redoSize/10), now)
 	}
 	last := of(redoSize / 10)
-	large.keep(last, now)
+	keep(&large, last, now)
 	if kept := large.all(now); len(kept) != 9 || kept[8] != last || large.size > redoSize {
 		t.Errorf("%d large ones are kept, %d bytes", len(kept), large.size)
 	}
 
-	large.keep(of(redoSize+1), now)
+	keep(&large, of(redoSize+1), now)
 	if kept := large.all(now); len(kept) != 9 || kept[8] != last {
 		t.Errorf("one that is too large leaves %d", len(kept))
 	}
 
 	var old redo
-	old.keep(of(10), now)
+	keep(&old, of(10), now)
 	if n := len(old.all(now.Add(5 * time.Minute))); n != 1 {
 		t.Errorf("%d are brought back to a Redis that was away for five minutes, want the one", n)
 	}
-	old.keep(&batch{passing: true}, now)
+	keep(&old, &batch{passing: true}, now)
 	if n := len(old.all(now.Add(redoTime + 1))); n != 0 {
 		t.Errorf("%d are brought back though they are old", n)
 	}
 	for range 3 {
-		old.keep(of(10), now.Add(redoTime+1))
+		keep(&old, of(10), now.Add(redoTime+1))
 	}
 	if len(old.kept) != 3 {
 		t.Errorf("%d are kept, want the three young ones", len(old.kept))
+	}
+}
+
+// A batch whose answer was lost is brought back only where something later had
+// found it done. One that did not fit never is.
+func TestWhatNobodyConfirmedIsBroughtBackOnlyWhereItWasFound(t *testing.T) {
+	now := time.Date(2026, 5, 4, 9, 0, 0, 0, time.UTC)
+	on := func(nonce, revision string) *batch {
+		return &batch{nonce: nonce, revisions: []wantRevision{{"record", revision}}, puts: []put{{key: "record"}}}
+	}
+	var r redo
+	r.settle(r.begin(on("a", ""), now), true)
+	r.begin(on("lost and found", "a"), now)
+	r.settle(r.begin(on("b", "lost and found"), now), true)
+	r.begin(on("lost", "b"), now)
+	r.settle(r.begin(on("did not fit", "a"), now), false)
+	var back []string
+	for _, b := range r.all(now) {
+		back = append(back, b.nonce)
+	}
+	if diff := cmp.Diff([]string{"a", "lost and found", "b"}, back); diff != "" {
+		t.Error(diff)
+	}
+	if want := 4 * on("a", "a").size(); len(r.kept) != 4 || r.size > want+40 {
+		t.Errorf("%d are kept, of %d bytes", len(r.kept), r.size)
 	}
 }
