@@ -36,7 +36,7 @@ func TestTelegramDownForAnHour(t *testing.T) {
 		began := time.Now()
 		w.plan.episodes = []episode{{atTelegram, "down", began, began.Add(outage)}}
 		w.calmFrom = began.Add(outage)
-		w.payAll(outage * 9 / 10)
+		w.payAll(outage / 4)
 		elapse(time.Until(w.calmFrom))
 		w.limits = newLimits()
 		known, last := w.untilKnown(*cutOffChats * cutOffPerChat)

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"context"
 	"regexp"
 	"strconv"
 	"testing"
@@ -45,6 +46,30 @@ func TestALetterIsDiscardedOnceMoreOnlyWithWhatCameOfIt(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A write whose answer was lost was done all the same, and another rests on it.
+func TestWhatRestsOnAWriteThatNobodyConfirmedIsBroughtBackWithIt(t *testing.T) {
+	server, lose := tornServer(t)
+	p := startProxy(t, server.Socket())
+	s := open(t, store.Options{RedisURL: p.url(), Keys: newKeys(t)})
+	issues(t, s, 1, 2)
+	lose(func() {
+		ctx, cancel := context.WithCancel(t.Context())
+		p.loseReply(cancel)
+		if err := s.Update(ctx, issue(s, "p1", "order 3")); err == nil {
+			t.Fatal("its answer was lost, and it went well")
+		}
+		issues(t, s, 4, 2)
+	})
+	err := s.View(t.Context(), func(tx kassa.Tx) error {
+		_, err := tx.InvoiceNumbered("p1", 5)
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	wantIssued(t, s, "p1", 5)
 }
 
 // A Redis that takes no writes for now may be read. When it does again, what it
