@@ -21,10 +21,11 @@ type redis struct {
 	prefix string
 	log    *slog.Logger
 
-	redo    redo
-	owes    atomic.Bool  // the server took none of what it had forgotten
-	again   *time.Timer  // the look that follows a new connection
-	lookEnd atomic.Int64 // until when it is repeated, in Unix nanoseconds
+	redo     redo
+	owes     atomic.Pointer[error] // why the server took none of what it had forgotten; nil: it owes nothing
+	settling atomic.Bool           // somebody tries whether it takes that now
+	again    *time.Timer           // the look that follows a new connection
+	lookEnd  atomic.Int64          // until when it is repeated, in Unix nanoseconds
 }
 
 // redisPatience bounds the first contact.
@@ -76,10 +77,8 @@ func (r *redis) get(ctx context.Context, keys []string) ([]record, error) {
 	for i, key := range keys {
 		names[i] = r.recordKey(key)
 	}
-	var values []any
-	err := r.server.ask(ctx, func(c goredis.UniversalClient) (err error) {
-		values, err = c.MGet(ctx, names...).Result()
-		return err
+	values, err := asked(ctx, r.server, func(c goredis.UniversalClient) ([]any, error) {
+		return c.MGet(ctx, names...).Result()
 	})
 	if err != nil {
 		return nil, err
@@ -102,10 +101,8 @@ func (r *redis) scores(ctx context.Context, index string, members []string) ([]s
 	for _, m := range members {
 		args = append(args, m)
 	}
-	var values []any
-	err := r.server.ask(ctx, func(c goredis.UniversalClient) (err error) {
-		values, err = c.Do(ctx, args...).Slice()
-		return err
+	values, err := asked(ctx, r.server, func(c goredis.UniversalClient) ([]any, error) {
+		return c.Do(ctx, args...).Slice()
 	})
 	if err != nil {
 		return nil, err
@@ -136,10 +133,8 @@ func (r *redis) slice(ctx context.Context, index string, s span) ([]entry, error
 	if s.limit >= 0 {
 		args.Count = int64(s.limit)
 	}
-	var members []goredis.Z
-	err := r.server.ask(ctx, func(c goredis.UniversalClient) (err error) {
-		members, err = c.ZRangeArgsWithScores(ctx, args).Result()
-		return err
+	members, err := asked(ctx, r.server, func(c goredis.UniversalClient) ([]goredis.Z, error) {
+		return c.ZRangeArgsWithScores(ctx, args).Result()
 	})
 	if err != nil {
 		return nil, err
@@ -164,10 +159,8 @@ func bound(at int64) string {
 }
 
 func (r *redis) count(ctx context.Context, index string) (int, error) {
-	var n int64
-	err := r.server.ask(ctx, func(c goredis.UniversalClient) (err error) {
-		n, err = c.ZCard(ctx, r.indexKey(index)).Result()
-		return err
+	n, err := asked(ctx, r.server, func(c goredis.UniversalClient) (int64, error) {
+		return c.ZCard(ctx, r.indexKey(index)).Result()
 	})
 	return int(n), err
 }

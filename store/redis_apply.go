@@ -27,10 +27,8 @@ func (r *redis) apply(ctx context.Context, b *batch) error {
 	c := newCall(r, b)
 	sent := r.redo.begin(b, time.Now())
 	return r.server.ask(ctx, func(client goredis.UniversalClient) error {
-		if r.owes.Load() {
-			if _, err := r.remind(ctx, client); err != nil {
-				return err
-			}
+		if err := r.settleUp(ctx, client); err != nil {
+			return err
 		}
 		fits, err := answered(applyScript.Run(ctx, client, c.keys, c.args...))
 		switch {

@@ -70,12 +70,29 @@ func (r *redis) remind(ctx context.Context, to teller) (missing int, err error) 
 		return 0, err
 	}
 	left, err := r.retell(ctx, to, forgotten)
-	r.owes.Store(refuses(err))
+	if r.owes.Store(nil); refuses(err) {
+		r.owes.Store(&err)
+	}
 	if back := len(forgotten) - len(left); err != nil || back > 0 {
 		r.log.Warn("redis had forgotten writes that it had acknowledged: they are made once more, unless others have changed the same since",
 			"of the last", len(batches), "forgotten", len(forgotten), "brought back", back, "error", err)
 	}
 	return len(left), err
+}
+
+// settleUp makes what the server refused when it was reminded of it. One does so at a
+// time; the others hear meanwhile what was said the last time.
+func (r *redis) settleUp(ctx context.Context, client goredis.UniversalClient) error {
+	why := r.owes.Load()
+	if why == nil {
+		return nil
+	}
+	if !r.settling.CompareAndSwap(false, true) {
+		return *why
+	}
+	defer r.settling.Store(false)
+	_, err := r.remind(ctx, client)
+	return err
 }
 
 // unknown are those of the batches whose marks the server has not.

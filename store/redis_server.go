@@ -131,6 +131,15 @@ func (s *server) ask(ctx context.Context, do func(goredis.UniversalClient) error
 	}
 }
 
+// asked is ask for a question that has an answer.
+func asked[T any](ctx context.Context, s *server, do func(goredis.UniversalClient) (T, error)) (answer T, err error) {
+	err = s.ask(ctx, func(c goredis.UniversalClient) (err error) {
+		answer, err = do(c)
+		return err
+	})
+	return answer, err
+}
+
 func (s *server) close() error {
 	s.mu.Lock()
 	s.closed = true

@@ -26,7 +26,7 @@ func TestWhatIsWrittenWhileTheMasterIsReplacedStandsInTheNewOne(t *testing.T) {
 	if n, err := old.Client().Wait(t.Context(), 1, 10*time.Second).Result(); err != nil || n != 1 {
 		t.Fatalf("%d replicas follow, error %v", n, err)
 	}
-	if err := fresh.Client().SlaveOf(t.Context(), "NO", "ONE").Err(); err != nil {
+	if err := fresh.Client().ReplicaOf(t.Context(), "NO", "ONE").Err(); err != nil {
 		t.Fatal(err)
 	}
 
@@ -80,7 +80,7 @@ func follow(t *testing.T, server *redistest.Server, addr string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := server.Client().SlaveOf(t.Context(), host, port).Err(); err != nil {
+	if err := server.Client().ReplicaOf(t.Context(), host, port).Err(); err != nil {
 		t.Fatal(err)
 	}
 }
