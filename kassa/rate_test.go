@@ -106,6 +106,27 @@ func TestTheBotsRateIsKeptAndUsed(t *testing.T) {
 	}
 }
 
+// The messages of chats that know already are brought up to date afterwards.
+func TestNewsInManyChatsGoBeforeEditsInOthers(t *testing.T) {
+	w := bolt(t)
+	const chats = 40
+	queue(w, chats)
+	w.rate = 10
+	w.start()
+	run(w, 5500*time.Millisecond, 10*time.Millisecond, w.desk)
+	if n := len(w.chat.of(kassa.Announce)); n != chats {
+		t.Errorf("%d announcements after the time of forty, want %d", n, chats)
+	}
+	run(w, 8*time.Second, 10*time.Millisecond, w.desk)
+	edited := 0
+	for _, m := range w.chat.of(kassa.Show) {
+		edited += m.edits
+	}
+	if edited != chats {
+		t.Errorf("%d messages were brought up to date, want %d", edited, chats)
+	}
+}
+
 // Found in review: what answers had used was owed to the bucket for ever, and
 // thirty-one answers in a row ended all announcements.
 func TestAnyNumberOfAnswersDelaysNewsForAMomentOnly(t *testing.T) {

@@ -145,11 +145,19 @@ func (d *Desk) choose(tx Tx, peer Peer, jobs []*job, r *ration, now time.Time) (
 
 // mustWait is how long a message of the kind has to wait for the chat's pace, for
 // the end of a storm, and then for the bot's rate, of which nothing is drawn for a chat that waits anyway.
+// Where news wait for the rate, in whatever chat, edits leave it to them.
 func (d *Desk) mustWait(tx Tx, peer Peer, k Kind, r *ration, now time.Time) (time.Duration, error) {
 	if wait := max(peer.freeAt(k).Sub(now), d.storm.wait(now)); wait > 0 && k != Show {
 		return wait, nil
 	}
-	return r.draw(tx, now, k == Show)
+	if (k == Edit || k == Tidy) && d.telling.pressed(now) {
+		return poll, nil
+	}
+	wait, err := r.draw(tx, now, k == Show)
+	if wait > 0 && k == Announce {
+		d.telling.press(now)
+	}
+	return wait, err
 }
 
 // claim gives the peer to this worker for one delivery. In the same step every

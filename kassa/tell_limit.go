@@ -14,6 +14,7 @@ type tellLimit struct {
 	mu    sync.Mutex
 	left  int       // drawn and not used yet
 	until time.Time // when what is left is no longer ours
+	held  time.Time // when news had to wait last
 }
 
 // ration is what one worker has of the bot's rate for its next message: one in
@@ -40,6 +41,23 @@ func (l *tellLimit) handful() int { return max(1, int(l.rate/10)) }
 // span is the time that a handful takes. The bucket holds no more, and what was
 // drawn is not used later than that: so nothing was saved up when many wait.
 func (l *tellLimit) span() time.Duration { return time.Duration(l.handful()) * l.gap() }
+
+// pressTime is how long after news had to wait edits leave the rate to them.
+const pressTime = time.Second
+
+// press notes that news have to wait for the rate.
+func (l *tellLimit) press(now time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.held = now
+}
+
+// pressed tells that news had to wait a moment ago.
+func (l *tellLimit) pressed(now time.Time) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return now.Sub(l.held) < pressTime
+}
 
 // ration takes one of those drawn before, if there is one left.
 func (l *tellLimit) ration(now time.Time) *ration {
