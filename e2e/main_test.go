@@ -52,7 +52,9 @@ func withBinary(m *testing.M) int {
 		return failed(err)
 	}
 	code := m.Run()
-	if err := goleak.Find(); err != nil && code == 0 {
+	// The narrow line of the proxy that the tests put before Redis may not end with its connection.
+	narrow := goleak.IgnoreAnyFunction("github.com/Shopify/toxiproxy/v2/toxics.(*BandwidthToxic).Pipe")
+	if err := goleak.Find(narrow); err != nil && code == 0 {
 		return failed(err)
 	}
 	return code

@@ -116,7 +116,7 @@ func (w *world) judgeDelivery(now *deed, r *room, d kassa.Delivery) {
 // the reverse, or in the group that has become this one, or that its message was to say before the news that
 // it is paid. What became of that leaves a doubt. The caller holds mu.
 func (w *world) tried(s saying) bool {
-	if len(w.foretold[s]) > 0 {
+	if slices.ContainsFunc(w.foretold[s], func(d *deed) bool { return !d.known || d.by.hurtSince(d.began) }) {
 		return true
 	}
 	for _, room := range []int64{s.room, w.door(s.room)} {

@@ -21,11 +21,12 @@ type redis struct {
 	prefix string
 	log    *slog.Logger
 
-	redo     redo
-	owes     atomic.Pointer[error] // why the server took none of what it had forgotten; nil: it owes nothing
-	settling atomic.Bool           // somebody tries whether it takes that now
-	again    *time.Timer           // the look that follows a new connection
-	lookEnd  atomic.Int64          // until when it is repeated, in Unix nanoseconds
+	redo      redo
+	reminding chan struct{}         // holds one: the connection that tells its server what it forgot
+	owes      atomic.Pointer[error] // why the server took none of what it had forgotten; nil: it owes nothing
+	settling  atomic.Bool           // somebody tries whether it takes that now
+	again     *time.Timer           // the look that follows a new connection
+	lookEnd   atomic.Int64          // until when it is repeated, in Unix nanoseconds
 }
 
 // redisPatience bounds the first contact.
@@ -40,7 +41,7 @@ func openRedis(ctx context.Context, o Options) (engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &redis{prefix: prefix, log: o.Log}
+	r := &redis{prefix: prefix, log: o.Log, reminding: make(chan struct{}, 1)}
 	r.again = time.AfterFunc(redoAgain, r.lookAgain)
 	r.server = newServer(*options, r.connected)
 	ctx, cancel := context.WithTimeout(ctx, redisPatience)
@@ -89,6 +90,7 @@ func (r *redis) get(ctx context.Context, keys []string) ([]record, error) {
 			found[i] = record{revision: raw[:revisionSize], data: []byte(raw[revisionSize:])}
 		}
 	}
+	r.redo.saw(found)
 	return found, nil
 }
 

@@ -37,47 +37,37 @@ type teller interface {
 
 // connected looks after a server that a connection was made to, before the
 // connection is used. An error says that it is not to be used. One that takes no
-// writes now may be read: its own are made before any other (see apply).
+// writes now may be read: its own are made before any other (see settleUp). What was found
+// not to fit there is left to lookAgain.
 func (r *redis) connected(ctx context.Context, conn *goredis.Conn) error {
 	r.lookEnd.Store(time.Now().Add(redoEnd).UnixNano())
 	r.again.Reset(redoAgain)
-	_, err := r.remind(ctx, conn)
-	if refuses(err) {
+	client := r.server.present()
+	missing, _, err := r.unknown(ctx, conn, r.redo.fresh(r.redo.all(time.Now()), client))
+	if err != nil || len(missing) == 0 {
+		return err
+	}
+	select { // one connection at a time, or all would do the same
+	case r.reminding <- struct{}{}:
+		defer func() { <-r.reminding }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	if _, err = r.remind(ctx, conn, client, r.redo.fresh); refuses(err) {
 		return nil
 	}
 	return err
 }
 
 // lookAgain is the look after a while, and again as long as something is missing.
-// Where it fails a connection fails, and the next one begins with a look.
 func (r *redis) lookAgain() {
 	ctx, cancel := context.WithTimeout(context.Background(), redoPatience)
 	defer cancel()
-	missing, err := r.remind(ctx, r.server.present())
-	if (err == nil && missing > 0) || refuses(err) {
-		if time.Now().UnixNano() < r.lookEnd.Load() {
-			r.again.Reset(redoAgain)
-		}
+	client := r.server.present()
+	missing, err := r.remind(ctx, client, client, nil)
+	if r.owes.Load() != nil || (err == nil && missing > 0 && time.Now().UnixNano() < r.lookEnd.Load()) {
+		r.again.Reset(redoAgain)
 	}
-}
-
-// remind tells the server what it has acknowledged and does not know. It gives how
-// much of that does not fit what the server holds now.
-func (r *redis) remind(ctx context.Context, to teller) (missing int, err error) {
-	batches := r.redo.all(time.Now())
-	forgotten, err := r.unknown(ctx, to, batches)
-	if err != nil {
-		return 0, err
-	}
-	left, err := r.retell(ctx, to, forgotten)
-	if r.owes.Store(nil); refuses(err) {
-		r.owes.Store(&err)
-	}
-	if back := len(forgotten) - len(left); err != nil || back > 0 {
-		r.log.Warn("redis had forgotten writes that it had acknowledged: they are made once more, unless others have changed the same since",
-			"of the last", len(batches), "forgotten", len(forgotten), "brought back", back, "error", err)
-	}
-	return len(left), err
 }
 
 // settleUp makes what the server refused when it was reminded of it. One does so at a
@@ -91,38 +81,71 @@ func (r *redis) settleUp(ctx context.Context, client goredis.UniversalClient) er
 		return *why
 	}
 	defer r.settling.Store(false)
-	_, err := r.remind(ctx, client)
+	_, err := r.remind(ctx, client, client, r.redo.fresh)
 	return err
 }
 
-// unknown are those of the batches whose marks the server has not.
-func (r *redis) unknown(ctx context.Context, to teller, batches []*batch) (missing []*batch, err error) {
-	if len(batches) == 0 {
-		return nil, nil
+// remind tells the server what it has acknowledged and does not know; of is the client
+// of the server, and only leaves some out. It gives how much of that does not fit what the server holds now.
+// It is not cut short with the question that happened to need the connection.
+func (r *redis) remind(ctx context.Context, to teller, of goredis.UniversalClient, only func([]*written, goredis.UniversalClient) []*written) (missing int, err error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), redoPatience)
+	defer cancel()
+	list := r.redo.all(time.Now())
+	if only != nil {
+		list = only(list, of)
 	}
-	marks := make([]string, len(batches))
-	for i, b := range batches {
-		marks[i] = r.doneKey(b.nonce)
+	forgotten, here, err := r.unknown(ctx, to, list)
+	if err != nil || !here {
+		return 0, err
+	}
+	left, err := r.retell(ctx, to, forgotten)
+	switch {
+	case refuses(err):
+		r.server.while(of, func() { r.owes.Store(&err) })
+	case err == nil:
+		r.server.while(of, func() { r.owes.Store(nil) })
+		r.redo.misfits(left, of)
+	}
+	if back := len(forgotten) - len(left); err != nil || back > 0 {
+		r.log.Warn("redis had forgotten writes that it had acknowledged: they are made once more, unless others have changed the same since",
+			"of the last", len(list), "forgotten", len(forgotten), "brought back", back, "error", err)
+	}
+	return len(left), err
+}
+
+// unknown are those whose marks the server has not. It is not here where the server has nothing of ours
+// to forget: a sentinel, or a node of a Cluster that has other slots.
+func (r *redis) unknown(ctx context.Context, to teller, list []*written) (missing []*written, here bool, err error) {
+	if len(list) == 0 {
+		return nil, true, nil
+	}
+	marks := make([]string, len(list))
+	for i, w := range list {
+		marks[i] = r.doneKey(w.batch.nonce)
 	}
 	known, err := to.MGet(ctx, marks...).Result()
-	if err != nil {
-		return nil, notHere(err)
+	for _, other := range []string{"unknown command", "MOVED", "ASK"} {
+		if goredis.HasErrorPrefix(err, other) {
+			return nil, false, nil
+		}
 	}
 	for i, mark := range known {
 		if mark == nil {
-			missing = append(missing, batches[i])
+			missing = append(missing, list[i])
 		}
 	}
-	return missing, nil
+	return missing, true, err
 }
 
-// retell applies the batches once more, and gives those that no longer fit. Replies
+// retell applies them once more, and gives those that no longer fit. Answers
 // may have come in another order than the batches were applied in: as long
 // as one fits, another may fit that did not before. What only takes away comes last, and
 // not while anything is left: a letter is discarded for what came of it.
-func (r *redis) retell(ctx context.Context, to teller, batches []*batch) (left []*batch, err error) {
-	last := slices.DeleteFunc(slices.Clone(batches), func(b *batch) bool { return !b.onlyTakes() })
-	for left = slices.DeleteFunc(slices.Clone(batches), (*batch).onlyTakes); len(left) > 0; {
+func (r *redis) retell(ctx context.Context, to teller, list []*written) (left []*written, err error) {
+	takes := func(w *written) bool { return w.batch.onlyTakes() }
+	last := slices.DeleteFunc(slices.Clone(list), func(w *written) bool { return !takes(w) })
+	for left = slices.DeleteFunc(slices.Clone(list), takes); len(left) > 0; {
 		before := len(left)
 		if left, err = r.applyAll(ctx, to, left); err != nil || len(left) == before {
 			return append(left, last...), err
@@ -131,16 +154,16 @@ func (r *redis) retell(ctx context.Context, to teller, batches []*batch) (left [
 	return r.applyAll(ctx, to, last)
 }
 
-// applyAll applies the batches in their order. It gives those of which something is not as they
+// applyAll applies them in their order. It gives those of which something is not as they
 // expect, and with an error also those of which nobody knows.
-func (r *redis) applyAll(ctx context.Context, to teller, batches []*batch) (left []*batch, err error) {
-	for len(batches) > 0 {
-		some := batches[:min(redoAtOnce, len(batches))]
+func (r *redis) applyAll(ctx context.Context, to teller, list []*written) (left []*written, err error) {
+	for len(list) > 0 {
+		some := list[:min(redoAtOnce, len(list))]
 		answers := make([]*goredis.Cmd, 0, len(some))
 		_, err := to.Pipelined(ctx, func(p goredis.Pipeliner) error {
 			run := applyScript.Eval // the first brings the script, should the server not know it
-			for _, b := range some {
-				c := newCall(r, b)
+			for _, w := range some {
+				c := newCall(r, w.batch)
 				answers = append(answers, run(ctx, p, c.keys, c.args...))
 				run = applyScript.EvalSha
 			}
@@ -149,16 +172,16 @@ func (r *redis) applyAll(ctx context.Context, to teller, batches []*batch) (left
 		for i, answer := range answers {
 			fits, bad := answered(answer)
 			if bad != nil {
-				return append(left, batches[i:]...), bad
+				return append(left, list[i:]...), bad
 			}
 			if !fits {
 				left = append(left, some[i])
 			}
 		}
 		if err != nil {
-			return append(left, batches...), err
+			return append(left, list...), err
 		}
-		batches = batches[len(some):]
+		list = list[len(some):]
 	}
 	return left, nil
 }
@@ -171,15 +194,4 @@ func (b *batch) onlyTakes() bool {
 // refuses tells the error of a server that answers, and takes no writes for now.
 func refuses(err error) bool {
 	return slices.ContainsFunc([]string{"OOM", "MISCONF", "NOREPLICAS"}, func(why string) bool { return goredis.HasErrorPrefix(err, why) })
-}
-
-// notHere is the error without that of a server which has nothing of ours to
-// forget: a sentinel, or a node of a Cluster that has other slots.
-func notHere(err error) error {
-	for _, other := range []string{"unknown command", "MOVED", "ASK"} {
-		if goredis.HasErrorPrefix(err, other) {
-			return nil
-		}
-	}
-	return err
 }

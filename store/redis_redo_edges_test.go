@@ -2,11 +2,14 @@ package store_test
 
 import (
 	"context"
+	"fmt"
 	"regexp"
 	"strconv"
 	"testing"
+	"time"
 
 	goredis "github.com/redis/go-redis/v9"
+	"golang.org/x/sync/errgroup"
 
 	"payferbot/kassa"
 	"payferbot/store"
@@ -118,32 +121,93 @@ func TestWritesThatNoLongerFitCostANewConnectionFewQuestions(t *testing.T) {
 	if err := other.Update(t.Context(), issue(other, "p1", "another's")); err != nil {
 		t.Fatal(err)
 	}
+	const readsForm = `total_reads_processed:(\d+)`
 	client := server.Client()
-	before := readings(t, client)
+	before := told(t, client, "stats", readsForm)
 	if n, ok := whole(t, s); n != 2 || !ok {
 		t.Errorf("%d invoices, whole: %t; want 2", n, ok)
 	}
-	if reads := readings(t, client) - before; reads > forgotten/4 {
+	if reads := told(t, client, "stats", readsForm) - before; reads > forgotten/4 {
 		t.Errorf("Redis was asked some %d times", reads)
 	}
 }
 
-var readsForm = regexp.MustCompile(`total_reads_processed:(\d+)`)
-
-// readings tells how often the server has read from a connection.
-func readings(t *testing.T, client *goredis.Client) int {
+// told is a number that the server tells of itself.
+func told(t *testing.T, client *goredis.Client, section, form string) int {
 	t.Helper()
-	info, err := client.Info(t.Context(), "stats").Result()
+	info, err := client.Info(t.Context(), section).Result()
 	if err != nil {
 		t.Fatal(err)
 	}
-	found := readsForm.FindStringSubmatch(info)
+	found := regexp.MustCompile(form).FindStringSubmatch(info)
 	if found == nil {
-		t.Fatal("INFO tells no total_reads_processed")
+		t.Fatalf("INFO %s tells no %s", section, form)
 	}
 	n, err := strconv.Atoi(found[1])
 	if err != nil {
 		t.Fatal(err)
 	}
 	return n
+}
+
+// The same for many callers at once, and many writes: each connection finds out soon what is
+// of no use there, and is used.
+func TestThousandsOfWritesThatNoLongerFitKeepNobodyOut(t *testing.T) {
+	server, lose := tornServer(t)
+	keys := newKeys(t)
+	s := open(t, store.Options{RedisURL: server.URL(), Keys: keys})
+	issues(t, s, 1, 1)
+	const forgotten = 2500
+	lose(func() { issues(t, s, 2, forgotten) })
+	other := open(t, store.Options{RedisURL: server.URL(), Keys: keys})
+	issues(t, other, 2, 1)
+	var crowd errgroup.Group
+	for i := range 32 {
+		crowd.Go(func() error {
+			return s.Update(t.Context(), issue(s, kassa.PeerID(fmt.Sprint("crowd", i)), fmt.Sprint("crowd order ", i)))
+		})
+	}
+	if err := crowd.Wait(); err != nil {
+		t.Error(err)
+	}
+	if n := told(t, server.Client(), "commandstats", `cmdstat_evalsha:calls=(\d+)`); n > 2*forgotten {
+		t.Errorf("%d writes were tried, want each once", n)
+	}
+}
+
+// An impatient question does not end what the server is owed.
+func TestWhatIsOwedOutlivesAnImpatientQuestion(t *testing.T) {
+	server, lose := tornServer(t)
+	s := open(t, store.Options{RedisURL: server.URL(), Keys: newKeys(t)})
+	issues(t, s, 1, 2)
+	lose(func() { issues(t, s, 3, 2) })
+	config := server.Client()
+	set := func(replicas string) {
+		if err := config.ConfigSet(t.Context(), "min-replicas-to-write", replicas).Err(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	set("1")
+	var crowd errgroup.Group
+	for range 6 { // connections that are made while it refuses
+		crowd.Go(func() error {
+			_, err := s.Waiting(t.Context())
+			return err
+		})
+	}
+	if err := crowd.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	set("0")
+	if err := config.Do(t.Context(), "CLIENT", "PAUSE", "400", "WRITE").Err(); err != nil {
+		t.Fatal(err)
+	}
+	hurry, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	if err := s.Ping(hurry); err == nil {
+		t.Error("the question was answered in time")
+	}
+	for s.Update(t.Context(), issue(s, "p1", "order 5")) != nil && t.Context().Err() == nil {
+	}
+	wantIssued(t, s, "p1", 5)
 }

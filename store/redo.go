@@ -4,6 +4,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	goredis "github.com/redis/go-redis/v9"
 )
 
 const (
@@ -21,29 +23,40 @@ type redo struct {
 	mu   sync.Mutex
 	kept []*written
 	size int
+	open map[string]*written // by nonce: those of which nobody knows whether they were done
 }
 
-// written is a batch that was sent, and when that was by the clock on the wall: the other one
-// stops while a machine sleeps, and Redis' marks end meanwhile.
+// written is a batch that was sent.
 type written struct {
 	batch *batch
 	at    time.Time
 	size  int
-	done  bool // and acknowledged; false: there is no answer yet, or never was one
+	done  bool                    // it was acknowledged, or found done
+	unfit goredis.UniversalClient // of the server which it did not fit any more; nil: none
+}
+
+// old tells that it is not to be brought back any more, by one clock or the other: that on the wall
+// may be set, the other one stops while a machine sleeps, and Redis' marks end meanwhile.
+func (w *written) old(now time.Time) bool {
+	return now.Sub(w.at) > redoTime || now.Round(0).Sub(w.at.Round(0)) > redoTime
 }
 
 // begin notes a batch that is about to be sent; nil: it is not kept.
 func (r *redo) begin(b *batch, now time.Time) *written {
-	w := &written{batch: b, at: now.Round(0), size: b.size()}
+	w := &written{batch: b, at: now, size: b.size()}
 	if b.passing || w.size > redoSize {
 		return nil
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.kept = append(r.kept, w)
+	if r.open == nil {
+		r.open = map[string]*written{}
+	}
+	r.kept, r.open[b.nonce] = append(r.kept, w), w
 	r.size += w.size
-	for r.size > redoSize || len(r.kept) > redoMost || w.at.Sub(r.kept[0].at) > redoTime {
+	for r.size > redoSize || len(r.kept) > redoMost || r.kept[0].old(now) {
 		r.size -= r.kept[0].size
+		delete(r.open, r.kept[0].batch.nonce)
 		r.kept[0] = nil
 		r.kept = r.kept[1:]
 	}
@@ -57,6 +70,7 @@ func (r *redo) settle(w *written, fits bool) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	delete(r.open, w.batch.nonce)
 	if w.done = fits; fits {
 		return
 	}
@@ -69,24 +83,49 @@ func (r *redo) settle(w *written, fits bool) {
 	}
 }
 
-// all are those to be brought back, the oldest first, that are young enough: what was
-// acknowledged, and what must have been done for all that nobody heard so, because
-// something later found it there.
-func (r *redo) all(now time.Time) (batches []*batch) {
+// saw notes records that were read: whoever wrote one did so, though nobody may have heard of it.
+func (r *redo) saw(records []record) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	found := map[string]bool{}
-	for _, w := range r.kept {
-		for _, want := range w.batch.revisions {
-			found[want.revision] = true
+	for _, found := range records {
+		if w := r.open[found.revision]; w != nil {
+			w.done = true
+			delete(r.open, found.revision)
 		}
 	}
+}
+
+// all are those to be brought back, the oldest first: that are young enough, and were done.
+func (r *redo) all(now time.Time) (list []*written) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	for _, w := range r.kept {
-		if now.Round(0).Sub(w.at) <= redoTime && (w.done || found[w.batch.nonce]) {
-			batches = append(batches, w.batch)
+		if w.done && !w.old(now) {
+			list = append(list, w)
 		}
 	}
-	return batches
+	return list
+}
+
+// misfits notes those that a server holds no place for.
+func (r *redo) misfits(list []*written, of goredis.UniversalClient) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, w := range list {
+		w.unfit = of
+	}
+}
+
+// fresh are those that are not known to be misfits there.
+func (r *redo) fresh(list []*written, of goredis.UniversalClient) (fresh []*written) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, w := range list {
+		if w.unfit == nil || w.unfit != of {
+			fresh = append(fresh, w)
+		}
+	}
+	return fresh
 }
 
 // size is about what a batch takes in memory.

@@ -29,12 +29,12 @@ func TestWhatIsKeptToBeBroughtBackIsBounded(t *testing.T) {
 	}
 	last := of(redoSize / 10)
 	keep(&large, last, now)
-	if kept := large.all(now); len(kept) != 9 || kept[8] != last || large.size > redoSize {
+	if kept := large.all(now); len(kept) != 9 || kept[8].batch != last || large.size > redoSize {
 		t.Errorf("%d large ones are kept, %d bytes", len(kept), large.size)
 	}
 
 	keep(&large, of(redoSize+1), now)
-	if kept := large.all(now); len(kept) != 9 || kept[8] != last {
+	if kept := large.all(now); len(kept) != 9 || kept[8].batch != last {
 		t.Errorf("one that is too large leaves %d", len(kept))
 	}
 
@@ -43,7 +43,9 @@ func TestWhatIsKeptToBeBroughtBackIsBounded(t *testing.T) {
 	if n := len(old.all(now.Add(5 * time.Minute))); n != 1 {
 		t.Errorf("%d are brought back to a Redis that was away for five minutes, want the one", n)
 	}
-	keep(&old, &batch{passing: true}, now)
+	if old.begin(&batch{passing: true}, now) != nil {
+		t.Error("a lease is kept")
+	}
 	if n := len(old.all(now.Add(redoTime + 1))); n != 0 {
 		t.Errorf("%d are brought back though they are old", n)
 	}
@@ -65,12 +67,13 @@ func TestWhatNobodyConfirmedIsBroughtBackOnlyWhereItWasFound(t *testing.T) {
 	var r redo
 	r.settle(r.begin(on("a", ""), now), true)
 	r.begin(on("lost and found", "a"), now)
+	r.saw([]record{{revision: "a"}, {}, {revision: "lost and found"}})
 	r.settle(r.begin(on("b", "lost and found"), now), true)
 	r.begin(on("lost", "b"), now)
 	r.settle(r.begin(on("did not fit", "a"), now), false)
 	var back []string
-	for _, b := range r.all(now) {
-		back = append(back, b.nonce)
+	for _, w := range r.all(now) {
+		back = append(back, w.batch.nonce)
 	}
 	if diff := cmp.Diff([]string{"a", "lost and found", "b"}, back); diff != "" {
 		t.Error(diff)
