@@ -41,8 +41,11 @@ func (d *deed) heard() {
 // done: its answer was lost, something kept the process from writing it down, or it had not come
 // to that yet, for the store took its time.
 func (d *deed) doubtful(at time.Time) bool {
-	return !d.known || d.by.hurtSince(d.began) || d.by.waitsAt(at)
+	return d.unsure() || d.by.waitsAt(at)
 }
+
+// unsure tells that its answer was lost, or that something kept the process from writing it down.
+func (d *deed) unsure() bool { return !d.known || d.by.hurtSince(d.began) }
 
 // begun notes that a delivery is on its way.
 func (w *world) begun(p *process, d kassa.Delivery) *deed {
@@ -116,7 +119,7 @@ func (w *world) judgeDelivery(now *deed, r *room, d kassa.Delivery) {
 // the reverse, or in the group that has become this one, or that its message was to say before the news that
 // it is paid. What became of that leaves a doubt. The caller holds mu.
 func (w *world) tried(s saying) bool {
-	if slices.ContainsFunc(w.foretold[s], func(d *deed) bool { return !d.known || d.by.hurtSince(d.began) }) {
+	if slices.ContainsFunc(w.foretold[s], (*deed).unsure) {
 		return true
 	}
 	for _, room := range []int64{s.room, w.door(s.room)} {

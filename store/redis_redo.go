@@ -43,7 +43,7 @@ func (r *redis) connected(ctx context.Context, conn *goredis.Conn) error {
 	r.lookEnd.Store(time.Now().Add(redoEnd).UnixNano())
 	r.again.Reset(redoAgain)
 	client := r.server.present()
-	missing, _, err := r.unknown(ctx, conn, r.redo.fresh(r.redo.all(time.Now()), client))
+	missing, _, err := r.unknown(ctx, conn, r.redo.fresh(time.Now(), client))
 	if err != nil || len(missing) == 0 {
 		return err
 	}
@@ -53,7 +53,7 @@ func (r *redis) connected(ctx context.Context, conn *goredis.Conn) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	if _, err = r.remind(ctx, conn, client, r.redo.fresh); refuses(err) {
+	if _, err = r.remind(ctx, conn, client, r.redo.fresh(time.Now(), client)); refuses(err) {
 		return nil
 	}
 	return err
@@ -64,7 +64,7 @@ func (r *redis) lookAgain() {
 	ctx, cancel := context.WithTimeout(context.Background(), redoPatience)
 	defer cancel()
 	client := r.server.present()
-	missing, err := r.remind(ctx, client, client, nil)
+	missing, err := r.remind(ctx, client, client, r.redo.all(time.Now()))
 	if r.owes.Load() != nil || (err == nil && missing > 0 && time.Now().UnixNano() < r.lookEnd.Load()) {
 		r.again.Reset(redoAgain)
 	}
@@ -81,20 +81,15 @@ func (r *redis) settleUp(ctx context.Context, client goredis.UniversalClient) er
 		return *why
 	}
 	defer r.settling.Store(false)
-	_, err := r.remind(ctx, client, client, r.redo.fresh)
+	_, err := r.remind(ctx, client, client, r.redo.fresh(time.Now(), client))
 	return err
 }
 
-// remind tells the server what it has acknowledged and does not know; of is the client
-// of the server, and only leaves some out. It gives how much of that does not fit what the server holds now.
+// remind tells the server what of the list it does not know; of is the client of that server. It gives how much of that does not fit what the server holds now.
 // It is not cut short with the question that happened to need the connection.
-func (r *redis) remind(ctx context.Context, to teller, of goredis.UniversalClient, only func([]*written, goredis.UniversalClient) []*written) (missing int, err error) {
+func (r *redis) remind(ctx context.Context, to teller, of goredis.UniversalClient, list []*written) (missing int, err error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), redoPatience)
 	defer cancel()
-	list := r.redo.all(time.Now())
-	if only != nil {
-		list = only(list, of)
-	}
 	forgotten, here, err := r.unknown(ctx, to, list)
 	if err != nil || !here {
 		return 0, err

@@ -13,6 +13,7 @@ import (
 
 	"payferbot/kassa"
 	"payferbot/store"
+	"payferbot/store/redistest"
 )
 
 // A command's letter was discarded for what came of it. Where that does not fit any
@@ -78,9 +79,9 @@ func TestWhatRestsOnAWriteThatNobodyConfirmedIsBroughtBackWithIt(t *testing.T) {
 // A Redis that takes no writes for now may be read. When it does again, what it
 // had forgotten goes before whatever is new.
 func TestWhatRedisForgotGoesBeforeWhatIsNewThoughItTookNothingAtFirst(t *testing.T) {
-	for name, c := range map[string]struct{ refuse, take [2]string }{
-		"no replicas": {[2]string{"min-replicas-to-write", "1"}, [2]string{"min-replicas-to-write", "0"}},
-		"no memory":   {[2]string{"maxmemory", "1"}, [2]string{"maxmemory", "0"}},
+	for name, setting := range map[string]string{
+		"no replicas": "min-replicas-to-write",
+		"no memory":   "maxmemory",
 	} {
 		t.Run(name, func(t *testing.T) {
 			server, lose := tornServer(t)
@@ -88,19 +89,14 @@ func TestWhatRedisForgotGoesBeforeWhatIsNewThoughItTookNothingAtFirst(t *testing
 			issues(t, s, 1, 2)
 			lose(func() { issues(t, s, 3, 2) })
 			config := server.Client()
-			set := func(to [2]string) {
-				if err := config.ConfigSet(t.Context(), to[0], to[1]).Err(); err != nil {
-					t.Fatal(err)
-				}
-			}
-			set(c.refuse)
+			configure(t, config, setting, "1")
 			if n, ok := whole(t, s); n != 2 || !ok {
 				t.Errorf("a Redis that refuses writes is read as %d invoices, whole: %t; want 2", n, ok)
 			}
 			if err := s.Update(t.Context(), issue(s, "p1", "refused")); err == nil {
 				t.Error("it takes a write")
 			}
-			set(c.take)
+			configure(t, config, setting, "0")
 			issues(t, s, 5, 1)
 			if n, ok := whole(t, s); n != 5 || !ok {
 				t.Errorf("afterwards there are %d invoices, whole: %t; want 5", n, ok)
@@ -109,18 +105,33 @@ func TestWhatRedisForgotGoesBeforeWhatIsNewThoughItTookNothingAtFirst(t *testing
 	}
 }
 
-// Whatever number of writes does not fit any more, a new connection costs few questions.
-func TestWritesThatNoLongerFitCostANewConnectionFewQuestions(t *testing.T) {
+func configure(t *testing.T, client *goredis.Client, setting, value string) {
+	t.Helper()
+	if err := client.ConfigSet(t.Context(), setting, value).Err(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// overtaken is a store so many of whose writes Redis forgot and another process has
+// overtaken since: none of them fits any more.
+func overtaken(t *testing.T, n int) (*redistest.Server, *store.Store) {
+	t.Helper()
 	server, lose := tornServer(t)
 	keys := newKeys(t)
 	s := open(t, store.Options{RedisURL: server.URL(), Keys: keys})
 	issues(t, s, 1, 1)
-	const forgotten = 600
-	lose(func() { issues(t, s, 2, forgotten) })
+	lose(func() { issues(t, s, 2, n) })
 	other := open(t, store.Options{RedisURL: server.URL(), Keys: keys})
 	if err := other.Update(t.Context(), issue(other, "p1", "another's")); err != nil {
 		t.Fatal(err)
 	}
+	return server, s
+}
+
+// Whatever number of writes does not fit any more, a new connection costs few questions.
+func TestWritesThatNoLongerFitCostANewConnectionFewQuestions(t *testing.T) {
+	const forgotten = 600
+	server, s := overtaken(t, forgotten)
 	const readsForm = `total_reads_processed:(\d+)`
 	client := server.Client()
 	before := told(t, client, "stats", readsForm)
@@ -153,14 +164,8 @@ func told(t *testing.T, client *goredis.Client, section, form string) int {
 // The same for many callers at once, and many writes: each connection finds out soon what is
 // of no use there, and is used.
 func TestThousandsOfWritesThatNoLongerFitKeepNobodyOut(t *testing.T) {
-	server, lose := tornServer(t)
-	keys := newKeys(t)
-	s := open(t, store.Options{RedisURL: server.URL(), Keys: keys})
-	issues(t, s, 1, 1)
 	const forgotten = 2500
-	lose(func() { issues(t, s, 2, forgotten) })
-	other := open(t, store.Options{RedisURL: server.URL(), Keys: keys})
-	issues(t, other, 2, 1)
+	server, s := overtaken(t, forgotten)
 	var crowd errgroup.Group
 	for i := range 32 {
 		crowd.Go(func() error {
@@ -182,12 +187,7 @@ func TestWhatIsOwedOutlivesAnImpatientQuestion(t *testing.T) {
 	issues(t, s, 1, 2)
 	lose(func() { issues(t, s, 3, 2) })
 	config := server.Client()
-	set := func(replicas string) {
-		if err := config.ConfigSet(t.Context(), "min-replicas-to-write", replicas).Err(); err != nil {
-			t.Fatal(err)
-		}
-	}
-	set("1")
+	configure(t, config, "min-replicas-to-write", "1")
 	var crowd errgroup.Group
 	for range 6 { // connections that are made while it refuses
 		crowd.Go(func() error {
@@ -198,7 +198,7 @@ func TestWhatIsOwedOutlivesAnImpatientQuestion(t *testing.T) {
 	if err := crowd.Wait(); err != nil {
 		t.Fatal(err)
 	}
-	set("0")
+	configure(t, config, "min-replicas-to-write", "0")
 	if err := config.Do(t.Context(), "CLIENT", "PAUSE", "400", "WRITE").Err(); err != nil {
 		t.Fatal(err)
 	}
@@ -207,7 +207,9 @@ func TestWhatIsOwedOutlivesAnImpatientQuestion(t *testing.T) {
 	if err := s.Ping(hurry); err == nil {
 		t.Error("the question was answered in time")
 	}
-	for s.Update(t.Context(), issue(s, "p1", "order 5")) != nil && t.Context().Err() == nil {
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	for s.Update(ctx, issue(s, "p1", "order 5")) != nil && ctx.Err() == nil {
 	}
 	wantIssued(t, s, "p1", 5)
 }

@@ -116,16 +116,12 @@ func (r *redo) misfits(list []*written, of goredis.UniversalClient) {
 	}
 }
 
-// fresh are those that are not known to be misfits there.
-func (r *redo) fresh(list []*written, of goredis.UniversalClient) (fresh []*written) {
+// fresh are all but those that are known to be misfits there.
+func (r *redo) fresh(now time.Time, of goredis.UniversalClient) []*written {
+	list := r.all(now)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for _, w := range list {
-		if w.unfit == nil || w.unfit != of {
-			fresh = append(fresh, w)
-		}
-	}
-	return fresh
+	return slices.DeleteFunc(list, func(w *written) bool { return w.unfit == of })
 }
 
 // size is about what a batch takes in memory.
