@@ -1,6 +1,7 @@
 -- Applies one batch: all of it, or nothing.
 --
--- KEYS[1]  the mark that this batch was applied; KEYS[2…] every other key, named below by its number
+-- KEYS[1]  the mark that this batch was applied: the how manieth it was
+-- KEYS[2]  how many were applied; KEYS[3…] every other key, named below by its number
 -- ARGV[1]  how long the mark is kept, in milliseconds
 -- ARGV[2…] steps, each a word and what it takes:
 --
@@ -17,14 +18,18 @@
 --     remove K M       removes member M
 --     rest K M S L     puts member M at S if the sorted set L has members, removes it otherwise
 --
--- Returns 'done', or 'conflict' when something is not as it must be and nothing was done.
+-- Returns 'done' and the how manieth batch it was, or 'conflict' when something is not as it
+-- must be and nothing was done. What is to be done once more goes in that order: of two that
+-- expect the same record, of which one changes it, the other must come first.
 --
 -- A client sends a script again when its reply was lost. The mark tells that
 -- this is such a repetition: the batch is done already, once. (The revisions
 -- cannot tell: another writer may have changed the records since.)
 
-if redis.call('EXISTS', KEYS[1]) == 1 then
-  return 'done'
+local mark = redis.call('GET', KEYS[1])
+
+if mark then
+  return 'done ' .. mark
 end
 
 local takes = {
@@ -73,7 +78,8 @@ while i <= #ARGV and must[ARGV[i]] do
   i = i + 1 + takes[word]
 end
 
-redis.call('SET', KEYS[1], '', 'PX', ARGV[1])
+local nth = redis.call('INCR', KEYS[2])
+redis.call('SET', KEYS[1], nth, 'PX', ARGV[1])
 
 while i <= #ARGV do
   local word = ARGV[i]
@@ -81,4 +87,4 @@ while i <= #ARGV do
   i = i + 1 + takes[word]
 end
 
-return 'done'
+return 'done ' .. nth

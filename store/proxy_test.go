@@ -17,6 +17,9 @@ type proxy struct {
 	socket string // of Redis
 	lose   func() // not nil: the next script's reply is to be lost, after calling this
 	lost   int
+	marked []byte   // not nil: the next request that has it in it waits
+	held   chan any // closed once that one waits
+	free   chan any // closed when it may go on
 	conns  []net.Conn
 }
 
@@ -41,6 +44,15 @@ func (p *proxy) loseReply(then func()) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.lose = then
+}
+
+// hold makes the next request that has the mark in it wait: held ends when it does
+// so, release lets it go on.
+func (p *proxy) hold(mark string) (held <-chan any, release func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.marked, p.held, p.free = []byte(mark), make(chan any), make(chan any)
+	return p.held, sync.OnceFunc(func() { close(p.free) })
 }
 
 // turn has connections that are made from now on lead to another Redis. Those that
@@ -95,7 +107,24 @@ func (p *proxy) serve(client, server net.Conn) {
 	defer client.Close()
 	defer server.Close()
 	p.wg.Go(func() { p.replies(client, server) })
-	pass(client, server, func([]byte) bool { return true })
+	pass(client, server, func(request []byte) bool {
+		p.waits(request)
+		return true
+	})
+}
+
+// waits keeps the request back that is to be held.
+func (p *proxy) waits(request []byte) {
+	p.mu.Lock()
+	if p.marked == nil || !bytes.Contains(request, p.marked) {
+		p.mu.Unlock()
+		return
+	}
+	p.marked = nil
+	free := p.free
+	close(p.held)
+	p.mu.Unlock()
+	<-free
 }
 
 func (p *proxy) replies(client, server net.Conn) {

@@ -69,6 +69,7 @@ func redisPrefix(namespace string) (string, error) {
 func (r *redis) recordKey(key string) string  { return r.prefix + "record:" + key }
 func (r *redis) indexKey(index string) string { return r.prefix + "index:" + index }
 func (r *redis) doneKey(nonce string) string  { return r.prefix + "done:" + nonce }
+func (r *redis) appliedKey() string           { return r.prefix + "applied" }
 
 func (r *redis) get(ctx context.Context, keys []string) ([]record, error) {
 	if len(keys) == 0 {

@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	goredis "github.com/redis/go-redis/v9"
@@ -30,29 +31,31 @@ func (r *redis) apply(ctx context.Context, b *batch) error {
 		if err := r.settleUp(ctx, client); err != nil {
 			return err
 		}
-		fits, err := answered(applyScript.Run(ctx, client, c.keys, c.args...))
+		nth, err := answered(applyScript.Run(ctx, client, c.keys, c.args...))
 		switch {
 		case err != nil:
 			return err
-		case !r.server.while(client, func() { r.redo.settle(sent, fits) }):
+		case !r.server.while(client, func() { r.redo.settle(sent, nth) }):
 			return errReplaced
-		case !fits:
+		case nth == 0:
 			return errConflict
 		}
 		return nil
 	})
 }
 
-// answered reads the script's answer: whether what the batch expects is so.
-func answered(cmd *goredis.Cmd) (fits bool, err error) {
+// answered reads the script's answer: the how manieth batch it was that the server
+// applied; 0: something is not as it expects.
+func answered(cmd *goredis.Cmd) (nth int64, err error) {
 	answer, err := cmd.Text()
-	if err != nil {
-		return false, err
+	if err != nil || answer == "conflict" {
+		return 0, err
 	}
-	if answer != "done" && answer != "conflict" {
-		return false, fmt.Errorf("unexpected answer of the script: %q", answer)
+	number, done := strings.CutPrefix(answer, "done ")
+	if nth, err = strconv.ParseInt(number, 10, 64); err != nil || !done || nth < 1 {
+		return 0, fmt.Errorf("unexpected answer of the script: %q", answer)
 	}
-	return answer == "done", nil
+	return nth, nil
 }
 
 // call is a batch as the script's KEYS and ARGV.
@@ -66,6 +69,7 @@ type call struct {
 func newCall(r *redis, b *batch) *call {
 	c := &call{redis: r, numbers: map[string]string{}, args: []any{markLife.Milliseconds()}}
 	c.number(r.doneKey(b.nonce))
+	c.number(r.appliedKey())
 	c.expect(b)
 	c.write(b)
 	return c

@@ -39,11 +39,10 @@ type teller interface {
 // connection is used. An error says that it is not to be used. One that takes no
 // writes now may be read: its own are made before any other (see settleUp). What was found
 // not to fit there is left to lookAgain.
-func (r *redis) connected(ctx context.Context, conn *goredis.Conn) error {
+func (r *redis) connected(ctx context.Context, conn *goredis.Conn, of goredis.UniversalClient) error {
 	r.lookEnd.Store(time.Now().Add(redoEnd).UnixNano())
 	r.again.Reset(redoAgain)
-	client := r.server.present()
-	missing, _, err := r.unknown(ctx, conn, r.redo.fresh(time.Now(), client))
+	missing, _, err := r.unknown(ctx, conn, r.redo.fresh(time.Now(), of))
 	if err != nil || len(missing) == 0 {
 		return err
 	}
@@ -53,7 +52,7 @@ func (r *redis) connected(ctx context.Context, conn *goredis.Conn) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	if _, err = r.remind(ctx, conn, client, r.redo.fresh(time.Now(), client)); refuses(err) {
+	if _, err = r.remind(ctx, conn, of, r.redo.fresh(time.Now(), of)); refuses(err) {
 		return nil
 	}
 	return err
@@ -85,8 +84,9 @@ func (r *redis) settleUp(ctx context.Context, client goredis.UniversalClient) er
 	return err
 }
 
-// remind tells the server what of the list it does not know; of is the client of that server. It gives how much of that does not fit what the server holds now.
-// It is not cut short with the question that happened to need the connection.
+// remind tells the server what of the list it does not know; of is the client of that
+// server. It gives how much of that does not fit what the server holds now. It is not cut
+// short with the question that happened to need the connection.
 func (r *redis) remind(ctx context.Context, to teller, of goredis.UniversalClient, list []*written) (missing int, err error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), redoPatience)
 	defer cancel()
@@ -133,9 +133,9 @@ func (r *redis) unknown(ctx context.Context, to teller, list []*written) (missin
 	return missing, true, err
 }
 
-// retell applies them once more, and gives those that no longer fit. Answers
-// may have come in another order than the batches were applied in: as long
-// as one fits, another may fit that did not before. What only takes away comes last, and
+// retell applies them once more, and gives those that no longer fit. Of those whose
+// answer was lost nobody knows exactly where in the order they stand: as long as one
+// fits, another may fit that did not before. What only takes away comes last, and
 // not while anything is left: a letter is discarded for what came of it.
 func (r *redis) retell(ctx context.Context, to teller, list []*written) (left []*written, err error) {
 	takes := func(w *written) bool { return w.batch.onlyTakes() }
@@ -165,12 +165,14 @@ func (r *redis) applyAll(ctx context.Context, to teller, list []*written) (left 
 			return nil
 		})
 		for i, answer := range answers {
-			fits, bad := answered(answer)
+			nth, bad := answered(answer)
 			if bad != nil {
 				return append(left, list[i:]...), bad
 			}
-			if !fits {
+			if nth == 0 {
 				left = append(left, some[i])
+			} else {
+				r.redo.settle(some[i], nth)
 			}
 		}
 		if err != nil {

@@ -76,6 +76,48 @@ func TestWhatRestsOnAWriteThatNobodyConfirmedIsBroughtBackWithIt(t *testing.T) {
 	wantIssued(t, s, "p1", 5)
 }
 
+// Of two that rest on the same record, the one that changed it was sent first and arrived
+// last.
+func TestWhatRedisForgotIsBroughtBackInTheOrderInWhichItWasApplied(t *testing.T) {
+	server, lose := tornServer(t)
+	p := startProxy(t, server.Socket())
+	s := open(t, store.Options{RedisURL: p.url(), Keys: newKeys(t)})
+	issues(t, s, 1, 1)
+	lose(func() {
+		held, release := p.hold("order2")
+		defer release()
+		var late errgroup.Group
+		late.Go(func() error { return s.Update(t.Context(), issue(s, "p1", "order2")) })
+		<-held
+		if err := s.Update(t.Context(), grantTo("p1")); err != nil {
+			t.Fatal(err)
+		}
+		release()
+		if err := late.Wait(); err != nil {
+			t.Fatal(err)
+		}
+	})
+	err := s.View(t.Context(), func(tx kassa.Tx) error {
+		_, err := tx.Grant("given")
+		return err
+	})
+	if err != nil {
+		t.Errorf("what rests on the peer as it was: %v", err)
+	}
+	wantIssued(t, s, "p1", 2)
+}
+
+// grantTo looks at a peer and writes a grant.
+func grantTo(peer kassa.PeerID) func(kassa.Tx) error {
+	return func(tx kassa.Tx) error {
+		if _, err := tx.Peer(peer); err != nil {
+			return err
+		}
+		tx.PutGrant(kassa.Grant{Code: "given", Until: moment})
+		return nil
+	}
+}
+
 // A Redis that takes no writes for now may be read. When it does again, what it
 // had forgotten goes before whatever is new.
 func TestWhatRedisForgotGoesBeforeWhatIsNewThoughItTookNothingAtFirst(t *testing.T) {

@@ -16,7 +16,7 @@ import (
 // the first one did.
 type server struct {
 	options goredis.UniversalOptions
-	meet    func(ctx context.Context, conn *goredis.Conn) error // before a connection is used
+	meet    meet
 
 	mu      sync.Mutex
 	client  goredis.UniversalClient
@@ -26,6 +26,10 @@ type server struct {
 	closed  bool
 	leaving sync.WaitGroup // clients given up, and not closed yet
 }
+
+// meet looks after the server at the other end of a connection, before that is used; of
+// is the client whose connection it is.
+type meet func(ctx context.Context, conn *goredis.Conn, of goredis.UniversalClient) error
 
 const (
 	// turnTime is how long after a change another one is not believed: what a sentinel
@@ -39,8 +43,10 @@ const (
 // errReplaced says that another Redis has taken the place of the one that was asked.
 var errReplaced = errors.New("redis is being replaced by another")
 
-func newServer(o goredis.UniversalOptions, meet func(context.Context, *goredis.Conn) error) *server {
+func newServer(o goredis.UniversalOptions, meet meet) *server {
 	s := &server{options: o, meet: meet}
+	s.mu.Lock() // no connection is used before the client is there
+	defer s.mu.Unlock()
 	s.client = s.newClient(0)
 	return s
 }
@@ -52,10 +58,11 @@ func (s *server) newClient(turn int) goredis.UniversalClient {
 		if err != nil || !ours {
 			return err
 		}
-		if err := s.turnTo(id, turn); err != nil {
+		of, err := s.turnTo(id, turn)
+		if err != nil {
 			return err
 		}
-		return s.meet(ctx, conn)
+		return s.meet(ctx, conn, of)
 	}
 	return goredis.NewUniversalClient(&o)
 }
@@ -74,26 +81,26 @@ func (s *server) identify(ctx context.Context, conn *goredis.Conn) (id string, o
 	return info["run_id"], info["redis_mode"] != "sentinel", err
 }
 
-// turnTo makes the process that a connection has met the one that is talked to. An
-// error says that the connection is not to be used.
-func (s *server) turnTo(id string, turn int) error {
+// turnTo makes the process that a connection has met the one that is talked to. It gives
+// the client whose connection that is; an error says that it is not to be used.
+func (s *server) turnTo(id string, turn int) (of goredis.UniversalClient, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch now := time.Now(); {
 	case turn != s.turn || s.closed:
-		return errReplaced
+		return nil, errReplaced
 	case s.id == "":
 		s.id = id
-		return nil
+		return s.client, nil
 	case id == "" || id == s.id:
-		return nil
+		return s.client, nil
 	case now.Sub(s.turned) >= turnTime:
 		old := s.client
 		s.id, s.turn, s.turned = id, s.turn+1, now
 		s.client = s.newClient(s.turn)
 		s.leaving.Go(func() { _ = old.Close() })
 	}
-	return errReplaced
+	return nil, errReplaced
 }
 
 // present is the client to ask.

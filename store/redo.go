@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"slices"
 	"sync"
 	"time"
@@ -18,12 +19,13 @@ const (
 	redoSize = 8 << 20
 )
 
-// redo is what this process had Redis write lately, in the order in which it was sent.
+// redo is what this process had Redis write lately.
 type redo struct {
 	mu   sync.Mutex
-	kept []*written
+	kept []*written // in the order in which they were sent
 	size int
 	open map[string]*written // by nonce: those of which nobody knows whether they were done
+	last int64               // the highest nth of all
 }
 
 // written is a batch that was sent.
@@ -32,6 +34,7 @@ type written struct {
 	at    time.Time
 	size  int
 	done  bool                    // it was acknowledged, or found done
+	nth   int64                   // the how manieth it was that the server applied
 	unfit goredis.UniversalClient // of the server which it did not fit any more; nil: none
 }
 
@@ -63,15 +66,16 @@ func (r *redo) begin(b *batch, now time.Time) *written {
 	return w
 }
 
-// settle notes that a batch was acknowledged, or that it did not fit.
-func (r *redo) settle(w *written, fits bool) {
+// settle notes that a batch was applied as the nth, or that it did not fit: 0.
+func (r *redo) settle(w *written, nth int64) {
 	if w == nil {
 		return
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	delete(r.open, w.batch.nonce)
-	if w.done = fits; fits {
+	if w.done = nth > 0; w.done {
+		w.nth, r.last = nth, max(nth, r.last)
 		return
 	}
 	for i := len(r.kept) - 1; i >= 0; i-- { // it is among the last
@@ -83,19 +87,21 @@ func (r *redo) settle(w *written, fits bool) {
 	}
 }
 
-// saw notes records that were read: whoever wrote one did so, though nobody may have heard of it.
+// saw notes records that were read: whoever wrote one did so, though nobody may have
+// heard of it. It stands after all that are known by now, and before what will rest on it.
 func (r *redo) saw(records []record) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, found := range records {
 		if w := r.open[found.revision]; w != nil {
-			w.done = true
+			w.done, w.nth = true, r.last
 			delete(r.open, found.revision)
 		}
 	}
 }
 
-// all are those to be brought back, the oldest first: that are young enough, and were done.
+// all are those to be brought back, that are young enough and were done, in the order in
+// which they were applied.
 func (r *redo) all(now time.Time) (list []*written) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -104,6 +110,7 @@ func (r *redo) all(now time.Time) (list []*written) {
 			list = append(list, w)
 		}
 	}
+	slices.SortStableFunc(list, func(a, b *written) int { return cmp.Compare(a.nth, b.nth) })
 	return list
 }
 

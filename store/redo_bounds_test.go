@@ -13,7 +13,11 @@ func TestWhatIsKeptToBeBroughtBackIsBounded(t *testing.T) {
 	now := time.Date(2026, 5, 4, 9, 0, 0, 0, time.UTC)
 	of := func(size int) *batch { return &batch{puts: []put{{key: "record", data: make([]byte, size)}}} }
 
-	keep := func(r *redo, b *batch, at time.Time) { r.settle(r.begin(b, at), true) }
+	nth := int64(0)
+	keep := func(r *redo, b *batch, at time.Time) {
+		nth++
+		r.settle(r.begin(b, at), nth)
+	}
 
 	var many redo
 	for range 2 * redoMost {
@@ -65,12 +69,12 @@ func TestWhatNobodyConfirmedIsBroughtBackOnlyWhereItWasFound(t *testing.T) {
 		return &batch{nonce: nonce, revisions: []wantRevision{{"record", revision}}, puts: []put{{key: "record"}}}
 	}
 	var r redo
-	r.settle(r.begin(on("a", ""), now), true)
+	r.settle(r.begin(on("a", ""), now), 1)
 	r.begin(on("lost and found", "a"), now)
 	r.saw([]record{{revision: "a"}, {}, {revision: "lost and found"}})
-	r.settle(r.begin(on("b", "lost and found"), now), true)
+	r.settle(r.begin(on("b", "lost and found"), now), 3)
 	r.begin(on("lost", "b"), now)
-	r.settle(r.begin(on("did not fit", "a"), now), false)
+	r.settle(r.begin(on("did not fit", "a"), now), 0)
 	var back []string
 	for _, w := range r.all(now) {
 		back = append(back, w.batch.nonce)
