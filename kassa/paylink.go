@@ -44,28 +44,42 @@ const click = "click.uz"
 // ParsePayLink reads a link as the shop's owner sends it. Errors: ErrLink, ErrLongLink.
 func ParsePayLink(text string) (PayLink, error) {
 	text = encodedMarks.ReplaceAllString(strings.TrimSpace(text), "{$1}")
+	text = anyScheme.ReplaceAllString(text, scheme)
 	l := PayLink(text)
 	u, err := url.Parse(l.with("1.00", "a"))
 	switch {
-	case len(text) > MaxLink && strings.HasPrefix(text, "https://"):
+	case len(text) > MaxLink && strings.HasPrefix(text, scheme):
 		return "", ErrLongLink
 	case err != nil, len(text) > MaxLink, strings.ContainsAny(text, " \t\r\n\"'<>\\`"):
 		return "", ErrLink
-	case u.Scheme != "https", u.Hostname() == "", u.User != nil, !strings.Contains(u.Hostname(), "."):
+	case !strings.HasPrefix(text, scheme), u.User != nil, !isDomain(u.Hostname()):
 		return "", ErrLink
 	case strings.ContainsAny(l.with("", ""), "{}"):
 		return "", ErrLink // a placeholder that we do not know would go to the bank as it is
 	case strings.ContainsAny(authority(text), "{}"):
 		return "", ErrLink // nobody's host may depend on a sum
 	}
-	if name := u.Hostname(); (name == click || strings.HasSuffix(name, "."+click)) && !l.FillsSum() && !u.Query().Has("amount") {
+	if name := strings.ToLower(u.Hostname()); (name == click || strings.HasSuffix(name, "."+click)) && !l.FillsSum() && !u.Query().Has("amount") {
 		l = PayLink(withAmount(text))
 	}
 	return l, nil
 }
 
-// encodedMarks are placeholders as a browser's address bar gives them when they are copied.
-var encodedMarks = regexp.MustCompile(`(?i:%7B)(sum|order)(?i:%7D)`)
+// scheme begins every pay link.
+const scheme = "https://"
+
+var (
+	// encodedMarks are placeholders as a browser's address bar gives them when they are copied.
+	encodedMarks = regexp.MustCompile(`(?i:%7B)(sum|order)(?i:%7D)`)
+	// anyScheme is the scheme as a telephone's keyboard begins a line: Https.
+	anyScheme = regexp.MustCompile(`^(?i:https)://`)
+)
+
+// isDomain tells a name of two parts or more.
+func isDomain(host string) bool {
+	parts := strings.Split(host, ".")
+	return len(parts) > 1 && !slices.Contains(parts, "")
+}
 
 // authority is what stands between https:// and the path.
 func authority(link string) string {

@@ -21,6 +21,7 @@ func TestPayLinks(t *testing.T) {
 		{"https://my.click.uz/p?amount=%7Bsum%7d", "https://my.click.uz/p?amount=50001.50", "Click"},
 		{"https://notclick.uz/p", "https://notclick.uz/p", "notclick.uz"},
 		{"https://payme.uz/x/{sum}?o={order}", "https://payme.uz/x/50001.50?o=k3v7q2m5x4t6w2ab", "Payme"},
+		{"Https://My.Click.uz/p", "https://My.Click.uz/p?amount=50001.50", "Click"},
 		{"https://www.bank.example/pay", "https://www.bank.example/pay", "bank.example"},
 	} {
 		link, err := kassa.ParsePayLink(c.text)
@@ -41,6 +42,7 @@ func TestWhatIsNoPayLink(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{
 		"", "click", "http://my.click.uz/p", "javascript:alert(1)", "https://", "https://localhost/p", "https://a b.uz/",
+		"https://.", "https://bank.", "https://.uz/p", "https://bank..uz", "HTTPS://",
 		"https://u:p@bank.uz/", "https://bank.uz/{amount}", "https://bank.uz/{sum", "https://{order}.bank.uz/", "https://bank.uz/\"x",
 		"https://bank.uz/" + strings.Repeat("x", 600), "tg://resolve?domain=x",
 	} {
