@@ -29,8 +29,9 @@ type ship struct {
 
 const (
 	fleetName = "payferbot"
-	// fleetPatience is how long the fleet may take to agree on anything.
-	fleetPatience = 60 * time.Second
+	// fleetPatience is how long the fleet may take to agree on anything. A sentinel that was
+	// held up for two seconds does nothing for thirty (TILT), and then begins anew.
+	fleetPatience = 3 * time.Minute
 )
 
 // StartFleet starts all of it and waits until every sentinel knows every server.

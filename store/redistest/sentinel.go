@@ -1,6 +1,7 @@
 package redistest
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -39,7 +40,9 @@ func startSentinel(t testing.TB, master string) *sentinel {
 	if err := os.WriteFile(conf, []byte(text+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	log := &bytes.Buffer{}
 	cmd := exec.Command("redis-server", conf, "--sentinel")
+	cmd.Stdout = log
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -48,6 +51,9 @@ func startSentinel(t testing.TB, master string) *sentinel {
 		s.client.Close()
 		cmd.Process.Kill()
 		cmd.Wait() // says that it was killed
+		if t.Failed() {
+			t.Logf("sentinel %s, the end of its log:\n%s", s.port, log.Bytes()[max(0, log.Len()-4096):])
+		}
 	})
 	// It asks the servers how they are every ten seconds, which a test need not wait
 	// for. In the midst of a failover it asks every second, and that stays as it is.
