@@ -1,9 +1,11 @@
 -- Applies one batch: all of it, or nothing.
 --
 -- KEYS[1]  the mark that this batch was applied: the how manieth it was
--- KEYS[2]  how many were applied; KEYS[3…] every other key, named below by its number
+-- KEYS[2]  how many were applied
+-- KEYS[3…] the marks of other batches, then every other key, named below by its number
 -- ARGV[1]  how long the mark is kept, in milliseconds
--- ARGV[2…] steps, each a word and what it takes:
+-- ARGV[2]  how many marks of others there are
+-- ARGV[3…] steps, each a word and what it takes:
 --
 --   what must be so; these come first
 --     revision K R     the record's first 16 bytes are R; R empty: there is no record
@@ -18,18 +20,32 @@
 --     remove K M       removes member M
 --     rest K M S L     puts member M at S if the sorted set L has members, removes it otherwise
 --
--- Returns 'done' and the how manieth batch it was, or 'conflict' when something is not as it
--- must be and nothing was done. What is to be done once more goes in that order: of two that
--- expect the same record, of which one changes it, the other must come first.
+-- Returns 'done', the how manieth batch it was and what stands in the marks of the others, or
+-- 'conflict' when something is not as it must be and nothing was done. What is to be done
+-- once more goes in that order: of two that expect the same record, of which one changes
+-- it, the other must come first. The others are those of which nobody has heard whether they
+-- were done: this one may rest on them.
 --
 -- A client sends a script again when its reply was lost. The mark tells that
 -- this is such a repetition: the batch is done already, once. (The revisions
 -- cannot tell: another writer may have changed the records since.)
 
+local others = tonumber(ARGV[2])
+
+local function done(nth)
+  local answer = {'done', tonumber(nth)}
+  if others > 0 then
+    for _, mark in ipairs(redis.call('MGET', unpack(KEYS, 3, 2 + others))) do
+      answer[#answer + 1] = mark
+    end
+  end
+  return answer
+end
+
 local mark = redis.call('GET', KEYS[1])
 
 if mark then
-  return 'done ' .. mark
+  return done(mark)
 end
 
 local takes = {
@@ -68,12 +84,12 @@ local act = {
   end,
 }
 
-local i = 2
+local i = 3
 
 while i <= #ARGV and must[ARGV[i]] do
   local word = ARGV[i]
   if not must[word](KEYS[tonumber(ARGV[i + 1])], ARGV[i + 2], ARGV[i + 3]) then
-    return 'conflict'
+    return {'conflict'}
   end
   i = i + 1 + takes[word]
 end
@@ -87,4 +103,4 @@ while i <= #ARGV do
   i = i + 1 + takes[word]
 end
 
-return 'done ' .. nth
+return done(nth)

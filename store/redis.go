@@ -91,7 +91,6 @@ func (r *redis) get(ctx context.Context, keys []string) ([]record, error) {
 			found[i] = record{revision: raw[:revisionSize], data: []byte(raw[revisionSize:])}
 		}
 	}
-	r.redo.saw(found)
 	return found, nil
 }
 

@@ -5,7 +5,6 @@ import (
 	_ "embed"
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	goredis "github.com/redis/go-redis/v9"
@@ -25,37 +24,45 @@ const markLife = 10 * time.Minute
 // What was read meanwhile does not fit then, and is read anew. What was acknowledged by a server
 // that is not the present one any more counts for nothing.
 func (r *redis) apply(ctx context.Context, b *batch) error {
-	c := newCall(r, b)
 	sent := r.redo.begin(b, time.Now())
-	return r.server.ask(ctx, func(client goredis.UniversalClient) error {
+	err := r.server.ask(ctx, func(client goredis.UniversalClient) error {
 		if err := r.settleUp(ctx, client); err != nil {
 			return err
 		}
-		nth, err := answered(applyScript.Run(ctx, client, c.keys, c.args...))
+		others := r.redo.doubted(sent)
+		c := newCall(r, b, others...)
+		nth, marks, err := answered(applyScript.Run(ctx, client, c.keys, c.args...))
 		switch {
 		case err != nil:
 			return err
-		case !r.server.while(client, func() { r.redo.settle(sent, nth) }):
+		case !r.server.while(client, func() { r.redo.heard(sent, nth, others, marks, time.Now()) }):
 			return errReplaced
 		case nth == 0:
 			return errConflict
 		}
 		return nil
 	})
+	r.redo.end(sent, time.Now())
+	return err
 }
 
 // answered reads the script's answer: the how manieth batch it was that the server
-// applied; 0: something is not as it expects.
-func answered(cmd *goredis.Cmd) (nth int64, err error) {
-	answer, err := cmd.Text()
-	if err != nil || answer == "conflict" {
-		return 0, err
+// applied, and what stands in the marks of the others; 0: something is not as it expects.
+func answered(cmd *goredis.Cmd) (nth int64, marks []any, err error) {
+	answer, err := cmd.Slice()
+	if err != nil {
+		return 0, nil, err
 	}
-	number, done := strings.CutPrefix(answer, "done ")
-	if nth, err = strconv.ParseInt(number, 10, 64); err != nil || !done || nth < 1 {
-		return 0, fmt.Errorf("unexpected answer of the script: %q", answer)
+	if len(answer) == 1 && answer[0] == "conflict" {
+		return 0, nil, nil
 	}
-	return nth, nil
+	if len(answer) >= 2 && answer[0] == "done" {
+		nth, _ = answer[1].(int64)
+	}
+	if nth < 1 {
+		return 0, nil, fmt.Errorf("unexpected answer of the script: %q", answer)
+	}
+	return nth, answer[2:], nil
 }
 
 // call is a batch as the script's KEYS and ARGV.
@@ -66,10 +73,14 @@ type call struct {
 	args    []any
 }
 
-func newCall(r *redis, b *batch) *call {
-	c := &call{redis: r, numbers: map[string]string{}, args: []any{markLife.Milliseconds()}}
+// newCall asks after the others as well.
+func newCall(r *redis, b *batch, others ...*written) *call {
+	c := &call{redis: r, numbers: map[string]string{}, args: []any{markLife.Milliseconds(), len(others)}}
 	c.number(r.doneKey(b.nonce))
 	c.number(r.appliedKey())
+	for _, w := range others {
+		c.number(r.doneKey(w.batch.nonce))
+	}
 	c.expect(b)
 	c.write(b)
 	return c

@@ -18,7 +18,8 @@ import (
 
 const (
 	// redoAgain is when it is looked once more after a connection was made, and again as
-	// long as something does not fit, until redoEnd. A master that is being replaced may have
+	// long as something does not fit, until redoEnd; for so long it is also asked what
+	// became of a write whose answer was lost. A master that is being replaced may have
 	// acknowledged something meanwhile, over a connection that was made before; and
 	// what other processes wrote, on which ours rests, they have brought back by then.
 	redoAgain = 3 * time.Second
@@ -64,7 +65,7 @@ func (r *redis) lookAgain() {
 	defer cancel()
 	client := r.server.present()
 	missing, err := r.remind(ctx, client, client, r.redo.all(time.Now()))
-	if r.owes.Load() != nil || (err == nil && missing > 0 && time.Now().UnixNano() < r.lookEnd.Load()) {
+	if r.owes.Load() != nil || ((err != nil || missing > 0) && time.Now().UnixNano() < r.lookEnd.Load()) {
 		r.again.Reset(redoAgain)
 	}
 }
@@ -94,7 +95,7 @@ func (r *redis) remind(ctx context.Context, to teller, of goredis.UniversalClien
 	if err != nil || !here {
 		return 0, err
 	}
-	left, err := r.retell(ctx, to, forgotten)
+	left, err := r.retell(ctx, to, of, forgotten)
 	switch {
 	case refuses(err):
 		r.server.while(of, func() { r.owes.Store(&err) })
@@ -125,33 +126,48 @@ func (r *redis) unknown(ctx context.Context, to teller, list []*written) (missin
 			return nil, false, nil
 		}
 	}
-	for i, mark := range known {
-		if mark == nil {
-			missing = append(missing, list[i])
-		}
+	if err != nil {
+		return nil, true, err
 	}
-	return missing, true, err
+	return r.redo.found(list, known), true, nil
 }
 
-// retell applies them once more, and gives those that no longer fit. Of those whose
-// answer was lost nobody knows exactly where in the order they stand: as long as one
-// fits, another may fit that did not before. What only takes away comes last, and
-// not while anything is left: a letter is discarded for what came of it.
-func (r *redis) retell(ctx context.Context, to teller, list []*written) (left []*written, err error) {
-	takes := func(w *written) bool { return w.batch.onlyTakes() }
-	last := slices.DeleteFunc(slices.Clone(list), func(w *written) bool { return !takes(w) })
-	for left = slices.DeleteFunc(slices.Clone(list), takes); len(left) > 0; {
+// retell applies them once more, and gives those that no longer fit. What others have
+// written meanwhile may be what one rests on: as long as one fits, the rest is
+// tried again. What only takes away comes last, and not while anything is left: a
+// letter is discarded for what came of it.
+func (r *redis) retell(ctx context.Context, to teller, of goredis.UniversalClient, list []*written) (left []*written, err error) {
+	left, last := apart(list)
+	for len(left) > 0 {
 		before := len(left)
-		if left, err = r.applyAll(ctx, to, left); err != nil || len(left) == before {
+		if left, err = r.applyAll(ctx, to, of, left); err != nil || len(left) == before {
 			return append(left, last...), err
 		}
 	}
-	return r.applyAll(ctx, to, last)
+	return r.applyAll(ctx, to, of, last)
+}
+
+// apart puts what only takes away last, but for what something after it wants to be gone.
+func apart(list []*written) (first, last []*written) {
+	absent := map[string]bool{}
+	for _, w := range slices.Backward(list) {
+		if w.batch.onlyTakes() && !slices.ContainsFunc(w.batch.deletes, func(key string) bool { return absent[key] }) {
+			last = append(last, w)
+		} else {
+			first = append(first, w)
+		}
+		for _, want := range w.batch.revisions {
+			absent[want.key] = absent[want.key] || want.revision == ""
+		}
+	}
+	slices.Reverse(first)
+	slices.Reverse(last)
+	return first, last
 }
 
 // applyAll applies them in their order. It gives those of which something is not as they
 // expect, and with an error also those of which nobody knows.
-func (r *redis) applyAll(ctx context.Context, to teller, list []*written) (left []*written, err error) {
+func (r *redis) applyAll(ctx context.Context, to teller, of goredis.UniversalClient, list []*written) (left []*written, err error) {
 	for len(list) > 0 {
 		some := list[:min(redoAtOnce, len(list))]
 		answers := make([]*goredis.Cmd, 0, len(some))
@@ -165,14 +181,14 @@ func (r *redis) applyAll(ctx context.Context, to teller, list []*written) (left 
 			return nil
 		})
 		for i, answer := range answers {
-			nth, bad := answered(answer)
+			nth, _, bad := answered(answer)
 			if bad != nil {
 				return append(left, list[i:]...), bad
 			}
 			if nth == 0 {
 				left = append(left, some[i])
 			} else {
-				r.redo.settle(some[i], nth)
+				r.server.while(of, func() { r.redo.settle(some[i], nth) })
 			}
 		}
 		if err != nil {
@@ -183,9 +199,10 @@ func (r *redis) applyAll(ctx context.Context, to teller, list []*written) (left 
 	return left, nil
 }
 
-// onlyTakes tells a batch that finds nothing, and leaves nothing: it would be applied whatever there is.
+// onlyTakes tells a batch that expects nothing, and leaves nothing: it would be applied whatever there is.
 func (b *batch) onlyTakes() bool {
-	return len(b.revisions)+len(b.scores)+len(b.counts)+len(b.puts) == 0
+	gives := slices.ContainsFunc(b.moves, func(m move) bool { return m.how != remove })
+	return len(b.revisions)+len(b.scores)+len(b.counts)+len(b.puts)+len(b.rests) == 0 && !gives
 }
 
 // refuses tells the error of a server that answers, and takes no writes for now.

@@ -52,69 +52,57 @@ func TestALetterIsDiscardedOnceMoreOnlyWithWhatCameOfIt(t *testing.T) {
 	}
 }
 
-// A write whose answer was lost was done all the same, and another rests on it.
-func TestWhatRestsOnAWriteThatNobodyConfirmedIsBroughtBackWithIt(t *testing.T) {
+// What is put in its place blindly and then taken away stays away.
+func TestWhatWasGivenIsNotGivenAgainAfterItWasTaken(t *testing.T) {
 	server, lose := tornServer(t)
-	p := startProxy(t, server.Socket())
-	s := open(t, store.Options{RedisURL: p.url(), Keys: newKeys(t)})
-	issues(t, s, 1, 2)
+	s := open(t, store.Options{RedisURL: server.URL(), Keys: newKeys(t)})
+	update(t, s, give("before"))
 	lose(func() {
-		ctx, cancel := context.WithCancel(t.Context())
-		p.loseReply(cancel)
-		if err := s.Update(ctx, issue(s, "p1", "order 3")); err == nil {
-			t.Fatal("its answer was lost, and it went well")
-		}
-		issues(t, s, 4, 2)
+		update(t, s, func(tx kassa.Tx) error {
+			tx.Owe("p1", "order", moment)
+			return nil
+		})
+		update(t, s, func(tx kassa.Tx) error {
+			tx.Shown("p1", "order")
+			return give("shown")(tx)
+		})
 	})
+	wantGiven(t, s, "before", "shown")
 	err := s.View(t.Context(), func(tx kassa.Tx) error {
-		_, err := tx.InvoiceNumbered("p1", 5)
+		owed, err := tx.Owed("p1", 10)
+		if len(owed) != 0 {
+			t.Errorf("owed again: %q", owed)
+		}
 		return err
 	})
 	if err != nil {
 		t.Error(err)
 	}
-	wantIssued(t, s, "p1", 5)
 }
 
-// Of two that rest on the same record, the one that changed it was sent first and arrived
-// last.
-func TestWhatRedisForgotIsBroughtBackInTheOrderInWhichItWasApplied(t *testing.T) {
+// Telegram sent a letter once more, with a new one, after it was discarded.
+func TestALetterThatCameWithOneThatWasDiscardedIsBroughtBack(t *testing.T) {
 	server, lose := tornServer(t)
-	p := startProxy(t, server.Socket())
-	s := open(t, store.Options{RedisURL: p.url(), Keys: newKeys(t)})
-	issues(t, s, 1, 1)
-	lose(func() {
-		held, release := p.hold("order2")
-		defer release()
-		var late errgroup.Group
-		late.Go(func() error { return s.Update(t.Context(), issue(s, "p1", "order2")) })
-		<-held
-		if err := s.Update(t.Context(), grantTo("p1")); err != nil {
+	s := open(t, store.Options{RedisURL: server.URL(), Keys: newKeys(t)})
+	receive := func(ids ...int64) {
+		t.Helper()
+		var letters []kassa.Letter
+		for _, id := range ids {
+			letters = append(letters, kassa.Letter{ID: id, Body: []byte("/invoice")})
+		}
+		if _, err := s.Receive(t.Context(), letters, moment); err != nil {
 			t.Fatal(err)
 		}
-		release()
-		if err := late.Wait(); err != nil {
-			t.Fatal(err)
-		}
-	})
-	err := s.View(t.Context(), func(tx kassa.Tx) error {
-		_, err := tx.Grant("given")
-		return err
-	})
-	if err != nil {
-		t.Errorf("what rests on the peer as it was: %v", err)
 	}
-	wantIssued(t, s, "p1", 2)
-}
-
-// grantTo looks at a peer and writes a grant.
-func grantTo(peer kassa.PeerID) func(kassa.Tx) error {
-	return func(tx kassa.Tx) error {
-		if _, err := tx.Peer(peer); err != nil {
-			return err
+	receive(7)
+	lose(func() {
+		if err := s.Discard(t.Context(), 7); err != nil {
+			t.Fatal(err)
 		}
-		tx.PutGrant(kassa.Grant{Code: "given", Until: moment})
-		return nil
+		receive(7, 8)
+	})
+	if waiting, err := s.Waiting(t.Context()); err != nil || len(waiting) != 1 || waiting[0] != 8 {
+		t.Errorf("letters that wait: %d, error %v; want 8", waiting, err)
 	}
 }
 

@@ -23,6 +23,7 @@ type server struct {
 	turn    int       // how many clients there were before
 	turned  time.Time // when it last became another
 	id      string    // Redis' run_id; empty: not known
+	before  string    // that of the one which was talked to before
 	closed  bool
 	leaving sync.WaitGroup // clients given up, and not closed yet
 }
@@ -35,6 +36,9 @@ const (
 	// turnTime is how long after a change another one is not believed: what a sentinel
 	// was asked before may still be on its way.
 	turnTime = time.Second
+	// returnTime is how long after a change the one before is not believed to be back: it may
+	// still take writes (see redoTime) of which the present one never hears.
+	returnTime = 10 * time.Second
 	// turnTries and turnPause bound the wait for the end of that time.
 	turnTries = 40
 	turnPause = 50 * time.Millisecond
@@ -94,9 +98,11 @@ func (s *server) turnTo(id string, turn int) (of goredis.UniversalClient, err er
 		return s.client, nil
 	case id == "" || id == s.id:
 		return s.client, nil
+	case id == s.before && now.Sub(s.turned) < returnTime:
+		return nil, errReplaced
 	case now.Sub(s.turned) >= turnTime:
 		old := s.client
-		s.id, s.turn, s.turned = id, s.turn+1, now
+		s.before, s.id, s.turn, s.turned = s.id, id, s.turn+1, now
 		s.client = s.newClient(s.turn)
 		s.leaving.Go(func() { _ = old.Close() })
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -24,8 +25,7 @@ type redo struct {
 	mu   sync.Mutex
 	kept []*written // in the order in which they were sent
 	size int
-	open map[string]*written // by nonce: those of which nobody knows whether they were done
-	last int64               // the highest nth of all
+	open map[*written]bool // of those nobody knows whether they were done
 }
 
 // written is a batch that was sent.
@@ -33,8 +33,8 @@ type written struct {
 	batch *batch
 	at    time.Time
 	size  int
-	done  bool                    // it was acknowledged, or found done
-	nth   int64                   // the how manieth it was that the server applied
+	ended time.Time               // when whoever wrote it stopped waiting for the answer; zero: not yet
+	nth   int64                   // the how manieth it was that the server applied; 0: nobody knows that it did
 	unfit goredis.UniversalClient // of the server which it did not fit any more; nil: none
 }
 
@@ -53,13 +53,13 @@ func (r *redo) begin(b *batch, now time.Time) *written {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.open == nil {
-		r.open = map[string]*written{}
+		r.open = map[*written]bool{}
 	}
-	r.kept, r.open[b.nonce] = append(r.kept, w), w
+	r.kept, r.open[w] = append(r.kept, w), true
 	r.size += w.size
 	for r.size > redoSize || len(r.kept) > redoMost || r.kept[0].old(now) {
 		r.size -= r.kept[0].size
-		delete(r.open, r.kept[0].batch.nonce)
+		delete(r.open, r.kept[0])
 		r.kept[0] = nil
 		r.kept = r.kept[1:]
 	}
@@ -68,14 +68,18 @@ func (r *redo) begin(b *batch, now time.Time) *written {
 
 // settle notes that a batch was applied as the nth, or that it did not fit: 0.
 func (r *redo) settle(w *written, nth int64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.settled(w, nth)
+}
+
+// settled is settle for who holds mu.
+func (r *redo) settled(w *written, nth int64) {
 	if w == nil {
 		return
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	delete(r.open, w.batch.nonce)
-	if w.done = nth > 0; w.done {
-		w.nth, r.last = nth, max(nth, r.last)
+	delete(r.open, w)
+	if w.nth = nth; nth > 0 {
 		return
 	}
 	for i := len(r.kept) - 1; i >= 0; i-- { // it is among the last
@@ -87,17 +91,67 @@ func (r *redo) settle(w *written, nth int64) {
 	}
 }
 
-// saw notes records that were read: whoever wrote one did so, though nobody may have
-// heard of it. It stands after all that are known by now, and before what will rest on it.
-func (r *redo) saw(records []record) {
+// doubted are others than this one of which nobody knows whether they were done: it may
+// rest on them.
+func (r *redo) doubted(this *written) (others []*written) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for _, found := range records {
-		if w := r.open[found.revision]; w != nil {
-			w.done, w.nth = true, r.last
-			delete(r.open, found.revision)
+	for w := range r.open {
+		if w != this {
+			others = append(others, w)
+		}
+		if len(others) == redoAtOnce {
+			break
 		}
 	}
+	return others
+}
+
+// heard is settle with what stands in the marks of the others, if the batch was applied. An
+// other that ended long ago and has no mark will have none.
+func (r *redo) heard(w *written, nth int64, others []*written, marks []any, now time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.settled(w, nth)
+	for i, mark := range marks {
+		other, number := others[i], markNumber(mark)
+		gone := !other.ended.IsZero() && now.Sub(other.ended) > redoEnd
+		if r.open[other] && (number > 0 || gone) {
+			r.settled(other, number)
+		}
+	}
+}
+
+// end notes that nobody waits for its answer any more.
+func (r *redo) end(w *written, now time.Time) {
+	if w == nil {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	w.ended = now
+}
+
+// found notes what a server has in the marks of the list, and gives those that it has not.
+func (r *redo) found(list []*written, marks []any) (missing []*written) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for i, mark := range marks {
+		if number := markNumber(mark); number > 0 {
+			list[i].nth = number
+		} else {
+			missing = append(missing, list[i])
+		}
+	}
+	return missing
+}
+
+// markNumber reads a mark; 0: there is none.
+func markNumber(mark any) (nth int64) {
+	if text, ok := mark.(string); ok {
+		nth, _ = strconv.ParseInt(text, 10, 64)
+	}
+	return nth
 }
 
 // all are those to be brought back, that are young enough and were done, in the order in
@@ -106,7 +160,7 @@ func (r *redo) all(now time.Time) (list []*written) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, w := range r.kept {
-		if w.done && !w.old(now) {
+		if w.nth > 0 && !w.old(now) {
 			list = append(list, w)
 		}
 	}

@@ -61,8 +61,8 @@ func TestWhatIsKeptToBeBroughtBackIsBounded(t *testing.T) {
 	}
 }
 
-// A batch whose answer was lost is brought back only where something later had
-// found it done. One that did not fit never is.
+// A batch whose answer was lost is brought back only where something later has
+// found its mark. One that did not fit never is, and one that ended without a mark is forgotten.
 func TestWhatNobodyConfirmedIsBroughtBackOnlyWhereItWasFound(t *testing.T) {
 	now := time.Date(2026, 5, 4, 9, 0, 0, 0, time.UTC)
 	on := func(nonce, revision string) *batch {
@@ -70,10 +70,18 @@ func TestWhatNobodyConfirmedIsBroughtBackOnlyWhereItWasFound(t *testing.T) {
 	}
 	var r redo
 	r.settle(r.begin(on("a", ""), now), 1)
-	r.begin(on("lost and found", "a"), now)
-	r.saw([]record{{revision: "a"}, {}, {revision: "lost and found"}})
-	r.settle(r.begin(on("b", "lost and found"), now), 3)
-	r.begin(on("lost", "b"), now)
+	found, lost, late := r.begin(on("lost and found", "a"), now), r.begin(on("lost", "b"), now), r.begin(on("on its way", "b"), now)
+	r.end(found, now)
+	r.end(lost, now)
+	b := r.begin(on("b", "lost and found"), now)
+	if others := r.doubted(b); len(others) != 3 {
+		t.Errorf("%d are doubted, want the three without an answer", len(others))
+	}
+	r.heard(b, 3, []*written{lost, found, late}, []any{nil, "2", nil}, now.Add(redoEnd))
+	if others := r.doubted(b); len(others) != 2 {
+		t.Errorf("%d are doubted still, want the two without a mark", len(others))
+	}
+	r.heard(b, 3, []*written{lost, late}, []any{nil, nil}, now.Add(redoEnd+1))
 	r.settle(r.begin(on("did not fit", "a"), now), 0)
 	var back []string
 	for _, w := range r.all(now) {
@@ -82,7 +90,7 @@ func TestWhatNobodyConfirmedIsBroughtBackOnlyWhereItWasFound(t *testing.T) {
 	if diff := cmp.Diff([]string{"a", "lost and found", "b"}, back); diff != "" {
 		t.Error(diff)
 	}
-	if want := 4 * on("a", "a").size(); len(r.kept) != 4 || r.size > want+40 {
+	if want := 4 * on("a", "a").size(); len(r.kept) != 4 || len(r.open) != 1 || r.size > want+40 {
 		t.Errorf("%d are kept, of %d bytes", len(r.kept), r.size)
 	}
 }
