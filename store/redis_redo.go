@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -65,6 +66,9 @@ func (r *redis) lookAgain() {
 	defer cancel()
 	client := r.server.present()
 	missing, err := r.remind(ctx, client, client, r.redo.all(time.Now()))
+	if errors.Is(err, goredis.ErrClosed) {
+		return // its successor's connections look themselves
+	}
 	if r.owes.Load() != nil || ((err != nil || missing > 0) && time.Now().UnixNano() < r.lookEnd.Load()) {
 		r.again.Reset(redoAgain)
 	}
