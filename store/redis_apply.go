@@ -35,14 +35,14 @@ func (r *redis) apply(ctx context.Context, b *batch) error {
 		switch {
 		case err != nil:
 			return err
-		case !r.server.while(client, func() { r.redo.heard(sent, nth, others, marks, time.Now()) }):
-			return errReplaced
-		case nth == 0:
+		case nth == 0 && r.server.while(client, func() { r.redo.settle(sent, 0) }):
 			return errConflict
+		case nth > 0 && r.server.wrote(client, r.doneKey(b.nonce), func() { r.redo.heard(sent, nth, others, marks, time.Now()) }):
+			return nil
 		}
-		return nil
+		return errReplaced
 	})
-	r.redo.end(sent, time.Now())
+	r.redo.end(sent, refuses(err), time.Now())
 	return err
 }
 

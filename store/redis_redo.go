@@ -44,7 +44,7 @@ type teller interface {
 func (r *redis) connected(ctx context.Context, conn *goredis.Conn, of goredis.UniversalClient) error {
 	r.lookEnd.Store(time.Now().Add(redoEnd).UnixNano())
 	r.again.Reset(redoAgain)
-	missing, _, err := r.unknown(ctx, conn, r.redo.fresh(time.Now(), of))
+	missing, _, err := r.unknown(ctx, conn, of, r.redo.fresh(time.Now(), of))
 	if err != nil || len(missing) == 0 {
 		return err
 	}
@@ -95,7 +95,7 @@ func (r *redis) settleUp(ctx context.Context, client goredis.UniversalClient) er
 func (r *redis) remind(ctx context.Context, to teller, of goredis.UniversalClient, list []*written) (missing int, err error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), redoPatience)
 	defer cancel()
-	forgotten, here, err := r.unknown(ctx, to, list)
+	forgotten, here, err := r.unknown(ctx, to, of, list)
 	if err != nil || !here {
 		return 0, err
 	}
@@ -116,7 +116,7 @@ func (r *redis) remind(ctx context.Context, to teller, of goredis.UniversalClien
 
 // unknown are those whose marks the server has not. It is not here where the server has nothing of ours
 // to forget: a sentinel, or a node of a Cluster that has other slots.
-func (r *redis) unknown(ctx context.Context, to teller, list []*written) (missing []*written, here bool, err error) {
+func (r *redis) unknown(ctx context.Context, to teller, of goredis.UniversalClient, list []*written) (missing []*written, here bool, err error) {
 	if len(list) == 0 {
 		return nil, true, nil
 	}
@@ -130,10 +130,10 @@ func (r *redis) unknown(ctx context.Context, to teller, list []*written) (missin
 			return nil, false, nil
 		}
 	}
-	if err != nil {
-		return nil, true, err
+	if err == nil && !r.server.while(of, func() { missing = r.redo.found(list, known) }) {
+		err = errReplaced
 	}
-	return r.redo.found(list, known), true, nil
+	return missing, true, err
 }
 
 // retell applies them once more, and gives those that no longer fit. What others have
@@ -151,7 +151,8 @@ func (r *redis) retell(ctx context.Context, to teller, of goredis.UniversalClien
 	return r.applyAll(ctx, to, of, last)
 }
 
-// apart puts what only takes away last, but for what something after it wants to be gone.
+// apart puts what only takes away last, but for what something after it wants to be gone: a
+// letter that was discarded, and came again together with another.
 func apart(list []*written) (first, last []*written) {
 	absent := map[string]bool{}
 	for _, w := range slices.Backward(list) {
@@ -192,7 +193,7 @@ func (r *redis) applyAll(ctx context.Context, to teller, of goredis.UniversalCli
 			if nth == 0 {
 				left = append(left, some[i])
 			} else {
-				r.server.while(of, func() { r.redo.settle(some[i], nth) })
+				r.server.wrote(of, r.doneKey(some[i].batch.nonce), func() { r.redo.settle(some[i], nth) })
 			}
 		}
 		if err != nil {

@@ -243,3 +243,26 @@ func TestWhatIsOwedOutlivesAnImpatientQuestion(t *testing.T) {
 	}
 	wantIssued(t, s, "p1", 5)
 }
+
+// What the server refuses is no reason to forget what it is owed.
+func TestRefusedWritesDoNotPushOutWhatIsOwed(t *testing.T) {
+	server, lose := tornServer(t)
+	s := open(t, store.Options{RedisURL: server.URL(), Keys: newKeys(t)})
+	issues(t, s, 1, 2)
+	lose(func() { issues(t, s, 3, 2) })
+	configure(t, server.Client(), "min-replicas-to-write", "1")
+	letters := make([]kassa.Letter, 100)
+	for i := range letters {
+		letters[i] = kassa.Letter{ID: int64(i + 1), Body: make([]byte, 2000)}
+	}
+	for range 45 { // a poll that is tried again, 9 MB in all
+		if _, err := s.Receive(t.Context(), letters, moment); err == nil {
+			t.Fatal("it takes letters")
+		}
+	}
+	configure(t, server.Client(), "min-replicas-to-write", "0")
+	issues(t, s, 5, 1)
+	if n, ok := whole(t, s); n != 5 || !ok {
+		t.Errorf("afterwards there are %d invoices, whole: %t; want 5", n, ok)
+	}
+}

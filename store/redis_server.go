@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"sync"
@@ -24,6 +25,7 @@ type server struct {
 	turned  time.Time // when it last became another
 	id      string    // Redis' run_id; empty: not known
 	before  string    // that of the one which was talked to before
+	mark    string    // of the first write that the present one acknowledged; empty: there is none
 	closed  bool
 	leaving sync.WaitGroup // clients given up, and not closed yet
 }
@@ -36,8 +38,8 @@ const (
 	// turnTime is how long after a change another one is not believed: what a sentinel
 	// was asked before may still be on its way.
 	turnTime = time.Second
-	// returnTime is how long after a change the one before is not believed to be back: it may
-	// still take writes (see redoTime) of which the present one never hears.
+	// returnTime is how long after a change the one before is believed to be back only if it knows
+	// what the present one wrote: it may still take writes (see redoTime) of which that never hears.
 	returnTime = 10 * time.Second
 	// turnTries and turnPause bound the wait for the end of that time.
 	turnTries = 40
@@ -60,6 +62,9 @@ func (s *server) newClient(turn int) goredis.UniversalClient {
 	o.OnConnect = func(ctx context.Context, conn *goredis.Conn) error {
 		id, ours, err := s.identify(ctx, conn)
 		if err != nil || !ours {
+			return err
+		}
+		if err := s.doubt(ctx, conn, id); err != nil {
 			return err
 		}
 		of, err := s.turnTo(id, turn)
@@ -85,6 +90,23 @@ func (s *server) identify(ctx context.Context, conn *goredis.Conn) (id string, o
 	return info["run_id"], info["redis_mode"] != "sentinel", err
 }
 
+// doubt asks a process that was talked to before whether it followed the present one. An
+// error says that it did not.
+func (s *server) doubt(ctx context.Context, conn *goredis.Conn, id string) error {
+	s.mu.Lock()
+	mark := s.mark
+	doubtful := id != "" && id != s.id && id == s.before && time.Since(s.turned) < returnTime
+	s.mu.Unlock()
+	if !doubtful || mark == "" {
+		return nil
+	}
+	n, err := conn.Exists(ctx, mark).Result()
+	if err == nil && n == 0 {
+		return errReplaced
+	}
+	return err
+}
+
 // turnTo makes the process that a connection has met the one that is talked to. It gives
 // the client whose connection that is; an error says that it is not to be used.
 func (s *server) turnTo(id string, turn int) (of goredis.UniversalClient, err error) {
@@ -98,11 +120,9 @@ func (s *server) turnTo(id string, turn int) (of goredis.UniversalClient, err er
 		return s.client, nil
 	case id == "" || id == s.id:
 		return s.client, nil
-	case id == s.before && now.Sub(s.turned) < returnTime:
-		return nil, errReplaced
 	case now.Sub(s.turned) >= turnTime:
 		old := s.client
-		s.before, s.id, s.turn, s.turned = s.id, id, s.turn+1, now
+		s.before, s.id, s.mark, s.turn, s.turned = s.id, id, "", s.turn+1, now
 		s.client = s.newClient(s.turn)
 		s.leaving.Go(func() { _ = old.Close() })
 	}
@@ -114,6 +134,14 @@ func (s *server) present() goredis.UniversalClient {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.client
+}
+
+// wrote is while for a write that was acknowledged, whose mark that is.
+func (s *server) wrote(c goredis.UniversalClient, mark string, note func()) bool {
+	return s.while(c, func() {
+		s.mark = cmp.Or(s.mark, mark)
+		note()
+	})
 }
 
 // while runs note if the client is still the one to ask, and tells so. The server does not become

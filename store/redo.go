@@ -82,7 +82,7 @@ func (r *redo) settled(w *written, nth int64) {
 	if w.nth = nth; nth > 0 {
 		return
 	}
-	for i := len(r.kept) - 1; i >= 0; i-- { // it is among the last
+	for i := len(r.kept) - 1; i >= 0; i-- { // it is among the last, as a rule
 		if r.kept[i] == w {
 			r.kept = slices.Delete(r.kept, i, i+1)
 			r.size -= w.size
@@ -122,14 +122,18 @@ func (r *redo) heard(w *written, nth int64, others []*written, marks []any, now 
 	}
 }
 
-// end notes that nobody waits for its answer any more.
-func (r *redo) end(w *written, now time.Time) {
+// end notes that nobody waits for its answer any more. One that was refused was not done: it
+// is to take no room from those that were.
+func (r *redo) end(w *written, refused bool, now time.Time) {
 	if w == nil {
 		return
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	w.ended = now
+	if refused && r.open[w] {
+		r.settled(w, 0)
+	}
 }
 
 // found notes what a server has in the marks of the list, and gives those that it has not.

@@ -71,8 +71,10 @@ func TestWhatNobodyConfirmedIsBroughtBackOnlyWhereItWasFound(t *testing.T) {
 	var r redo
 	r.settle(r.begin(on("a", ""), now), 1)
 	found, lost, late := r.begin(on("lost and found", "a"), now), r.begin(on("lost", "b"), now), r.begin(on("on its way", "b"), now)
-	r.end(found, now)
-	r.end(lost, now)
+	r.end(found, false, now)
+	r.end(lost, false, now)
+	refused := r.begin(on("refused", "b"), now)
+	r.end(refused, true, now)
 	b := r.begin(on("b", "lost and found"), now)
 	if others := r.doubted(b); len(others) != 3 {
 		t.Errorf("%d are doubted, want the three without an answer", len(others))
