@@ -93,7 +93,7 @@ func (p *passage) arrive(t *testing.T, within time.Duration) string {
 		}
 		break
 	}
-	p.rest(t, deadline.C, false)
+	p.rest(t, time.After(settleTime), false) // a picture is closed after all news, and a chat gets one message a second
 	r = p.reckon()
 	r.report(t)
 	p.hooks.report(t)
