@@ -24,7 +24,7 @@ const markLife = 10 * time.Minute
 // What was read meanwhile does not fit then, and is read anew. What was acknowledged by a server
 // that is not the present one any more counts for nothing.
 func (r *redis) apply(ctx context.Context, b *batch) error {
-	sent := r.redo.begin(b, time.Now())
+	sent, first := r.redo.begin(b, time.Now()), r.server.present()
 	err := r.server.ask(ctx, func(client goredis.UniversalClient) error {
 		if err := r.settleUp(ctx, client); err != nil {
 			return err
@@ -37,7 +37,10 @@ func (r *redis) apply(ctx context.Context, b *batch) error {
 			return err
 		case nth == 0 && r.server.while(client, func() { r.redo.settle(sent, 0) }):
 			return errConflict
-		case nth > 0 && r.server.wrote(client, r.doneKey(b.nonce), func() { r.redo.heard(sent, nth, others, marks, time.Now()) }):
+		case nth > 0 && r.server.while(client, func() { r.redo.heard(sent, nth, others, marks, time.Now()) }):
+			if client == first { // no other server was sent it
+				r.server.wrote(client, r.doneKey(b.nonce))
+			}
 			return nil
 		}
 		return errReplaced

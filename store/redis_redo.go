@@ -193,7 +193,7 @@ func (r *redis) applyAll(ctx context.Context, to teller, of goredis.UniversalCli
 			if nth == 0 {
 				left = append(left, some[i])
 			} else {
-				r.server.wrote(of, r.doneKey(some[i].batch.nonce), func() { r.redo.settle(some[i], nth) })
+				r.server.while(of, func() { r.redo.settle(some[i], nth) })
 			}
 		}
 		if err != nil {

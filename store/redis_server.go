@@ -25,7 +25,7 @@ type server struct {
 	turned  time.Time // when it last became another
 	id      string    // Redis' run_id; empty: not known
 	before  string    // that of the one which was talked to before
-	mark    string    // of the first write that the present one acknowledged; empty: there is none
+	mark    string    // of the first write that only the present one was sent; empty: there is none
 	closed  bool
 	leaving sync.WaitGroup // clients given up, and not closed yet
 }
@@ -136,12 +136,10 @@ func (s *server) present() goredis.UniversalClient {
 	return s.client
 }
 
-// wrote is while for a write that was acknowledged, whose mark that is.
-func (s *server) wrote(c goredis.UniversalClient, mark string, note func()) bool {
-	return s.while(c, func() {
-		s.mark = cmp.Or(s.mark, mark)
-		note()
-	})
+// wrote notes the mark of a write that the client's server acknowledged, and that no other was
+// sent: whoever knows it has followed this one.
+func (s *server) wrote(c goredis.UniversalClient, mark string) {
+	s.while(c, func() { s.mark = cmp.Or(s.mark, mark) })
 }
 
 // while runs note if the client is still the one to ask, and tells so. The server does not become

@@ -85,7 +85,8 @@ func TestWhatIsWrittenWhileTheMasterIsReplacedStandsInTheNewOne(t *testing.T) {
 func TestTheOldMasterIsNotBelievedToBeBack(t *testing.T) {
 	keys := newKeys(t)
 	s, p, old, fresh := succession(t, keys)
-	p.loseReply(func() { // the old one has done order 2, and the new one is met
+	update(t, s, give("of the old one")) // which is brought back first of all
+	p.loseReply(func() {                 // the old one has done order 2, and the new one is met
 		p.turn(fresh.Socket())
 		issues(t, s, 3, 1)
 	})
