@@ -25,9 +25,7 @@ func TestALetterIsDiscardedOnceMoreOnlyWithWhatCameOfIt(t *testing.T) {
 			keys := newKeys(t)
 			s := open(t, store.Options{RedisURL: server.URL(), Keys: keys})
 			issues(t, s, 1, 1)
-			if _, err := s.Receive(t.Context(), []kassa.Letter{{ID: 7, Body: []byte("/invoice")}}, moment); err != nil {
-				t.Fatal(err)
-			}
+			receive(t, s, 7)
 			lose(func() {
 				issues(t, s, 2, 1)
 				if err := s.Discard(t.Context(), 7); err != nil {
@@ -49,6 +47,17 @@ func TestALetterIsDiscardedOnceMoreOnlyWithWhatCameOfIt(t *testing.T) {
 				t.Errorf("%d invoices, whole: %t; want 2", n, ok)
 			}
 		})
+	}
+}
+
+func receive(t *testing.T, s *store.Store, ids ...int64) {
+	t.Helper()
+	var letters []kassa.Letter
+	for _, id := range ids {
+		letters = append(letters, kassa.Letter{ID: id, Body: []byte("/invoice")})
+	}
+	if _, err := s.Receive(t.Context(), letters, moment); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -84,22 +93,12 @@ func TestWhatWasGivenIsNotGivenAgainAfterItWasTaken(t *testing.T) {
 func TestALetterThatCameWithOneThatWasDiscardedIsBroughtBack(t *testing.T) {
 	server, lose := tornServer(t)
 	s := open(t, store.Options{RedisURL: server.URL(), Keys: newKeys(t)})
-	receive := func(ids ...int64) {
-		t.Helper()
-		var letters []kassa.Letter
-		for _, id := range ids {
-			letters = append(letters, kassa.Letter{ID: id, Body: []byte("/invoice")})
-		}
-		if _, err := s.Receive(t.Context(), letters, moment); err != nil {
-			t.Fatal(err)
-		}
-	}
-	receive(7)
+	receive(t, s, 7)
 	lose(func() {
 		if err := s.Discard(t.Context(), 7); err != nil {
 			t.Fatal(err)
 		}
-		receive(7, 8)
+		receive(t, s, 7, 8)
 	})
 	if waiting, err := s.Waiting(t.Context()); err != nil || len(waiting) != 1 || waiting[0] != 8 {
 		t.Errorf("letters that wait: %d, error %v; want 8", waiting, err)
@@ -152,9 +151,7 @@ func overtaken(t *testing.T, n int) (*redistest.Server, *store.Store) {
 	issues(t, s, 1, 1)
 	lose(func() { issues(t, s, 2, n) })
 	other := open(t, store.Options{RedisURL: server.URL(), Keys: keys})
-	if err := other.Update(t.Context(), issue(other, "p1", "another's")); err != nil {
-		t.Fatal(err)
-	}
+	update(t, other, issue(other, "p1", "another's"))
 	return server, s
 }
 

@@ -60,12 +60,18 @@ func wantGiven(t *testing.T, s *store.Store, codes ...string) {
 	}
 }
 
+// tornLine is a store over a proxy, whose Redis forgets what is written in lose.
+func tornLine(t *testing.T) (s *store.Store, p *proxy, lose func(write func())) {
+	t.Helper()
+	server, lose := tornServer(t)
+	p = startProxy(t, server.Socket())
+	return open(t, store.Options{RedisURL: p.url(), Keys: newKeys(t)}), p, lose
+}
+
 // Of two that rest on the same record, the one that changed it was sent first and arrived
 // last. A new connection leaves it at that.
 func TestWhatRedisForgotIsBroughtBackInTheOrderInWhichItWasApplied(t *testing.T) {
-	server, lose := tornServer(t)
-	p := startProxy(t, server.Socket())
-	s := open(t, store.Options{RedisURL: p.url(), Keys: newKeys(t)})
+	s, p, lose := tornLine(t)
 	issues(t, s, 1, 1)
 	lose(func() {
 		held, release := p.hold("order2")
@@ -73,9 +79,7 @@ func TestWhatRedisForgotIsBroughtBackInTheOrderInWhichItWasApplied(t *testing.T)
 		var late errgroup.Group
 		late.Go(func() error { return s.Update(t.Context(), issue(s, "p1", "order2")) })
 		<-held
-		if err := s.Update(t.Context(), giveBy("p1", "given")); err != nil {
-			t.Fatal(err)
-		}
+		update(t, s, giveBy("p1", "given"))
 		release()
 		if err := late.Wait(); err != nil {
 			t.Fatal(err)
@@ -112,9 +116,7 @@ func TestWhatNobodyConfirmedIsBroughtBackInItsPlace(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			server, lose := tornServer(t)
-			p := startProxy(t, server.Socket())
-			s := open(t, store.Options{RedisURL: p.url(), Keys: newKeys(t)})
+			s, p, lose := tornLine(t)
 			issues(t, s, 1, 1)
 			lose(func() {
 				play(t, s, p)
@@ -169,16 +171,10 @@ func TestWhatIsBroughtBackTwiceHasItsNewPlace(t *testing.T) {
 
 // A write whose answer was lost was done all the same, and another rests on it.
 func TestWhatRestsOnAWriteThatNobodyConfirmedIsBroughtBackWithIt(t *testing.T) {
-	server, lose := tornServer(t)
-	p := startProxy(t, server.Socket())
-	s := open(t, store.Options{RedisURL: p.url(), Keys: newKeys(t)})
+	s, p, lose := tornLine(t)
 	issues(t, s, 1, 2)
 	lose(func() {
-		ctx, cancel := context.WithCancel(t.Context())
-		p.loseReply(cancel)
-		if err := s.Update(ctx, issue(s, "p1", "order 3")); err == nil {
-			t.Fatal("its answer was lost, and it went well")
-		}
+		updateUnheard(t, s, p, issue(s, "p1", "order 3"))
 		issues(t, s, 4, 2)
 	})
 	err := s.View(t.Context(), func(tx kassa.Tx) error {

@@ -30,9 +30,7 @@ func tornServer(t *testing.T) (server *redistest.Server, lose func(write func())
 func issues(t *testing.T, s *store.Store, from, n int) {
 	t.Helper()
 	for i := from; i < from+n; i++ {
-		if err := s.Update(t.Context(), issue(s, "p1", fmt.Sprint("order", i))); err != nil {
-			t.Fatal(err)
-		}
+		update(t, s, issue(s, "p1", fmt.Sprint("order", i)))
 	}
 }
 
@@ -76,17 +74,10 @@ func TestWhatOthersWroteSinceIsNotOverwrittenByWhatRedisForgot(t *testing.T) {
 	issues(t, s, 1, 2)
 	lose(func() {
 		issues(t, s, 3, 3)
-		if err := s.Update(t.Context(), func(tx kassa.Tx) error {
-			tx.PutGrant(kassa.Grant{Code: "mine", Until: moment})
-			return nil
-		}); err != nil {
-			t.Fatal(err)
-		}
+		update(t, s, give("mine"))
 	})
 	other := open(t, store.Options{RedisURL: server.URL(), Keys: keys})
-	if err := other.Update(t.Context(), issue(other, "p1", "another's")); err != nil {
-		t.Fatal(err)
-	}
+	update(t, other, issue(other, "p1", "another's"))
 
 	err := s.View(t.Context(), func(tx kassa.Tx) error {
 		p, err := tx.Peer("p1")
